@@ -1,0 +1,44 @@
+# Every target does its own set-up and is one word of ./run, which works where make does not.
+.DEFAULT_GOAL := help
+.PHONY: help setup up down reset logs demo test lint format types unit property contract rules integration e2e approve lock hooks
+
+help:         ## this list
+	@./run help
+up:           ## start the suite and print its addresses
+	@./run up
+down:         ## stop the suite
+	@./run down
+reset:        ## stop the suite and delete its data
+	@./run reset
+logs:         ## follow the logs of the suite
+	@./run logs
+demo:         ## play a reporting year against the running suite
+	@./run demo $(ARGS)
+test:         ## lint, types, import rules and all tests
+	@./run test $(ARGS)
+lint:         ## style and import rules
+	@./run lint
+format:       ## put the source into the common form
+	@./run format
+types:        ## check the types
+	@./run types
+unit:         ## each rule and each refusal (ARGS="-k word" passes on to pytest)
+	@./run unit $(ARGS)
+property:     ## any order of commands
+	@./run property $(ARGS)
+contract:     ## the published language against what was approved
+	@./run contract $(ARGS)
+rules:        ## the rules the source itself must keep
+	@./run rules $(ARGS)
+integration:  ## with real PostgreSQL and NATS
+	@./run integration $(ARGS)
+e2e:          ## stories against the whole suite
+	@./run e2e $(ARGS)
+approve:      ## accept a change of the published language
+	@./run approve
+setup:        ## only prepare: environment, nats-server, PostgreSQL
+	@./run setup
+lock:         ## renew requirements.lock (ARGS=--upgrade for newer versions)
+	@./run lock $(ARGS)
+hooks:        ## check every commit before it is made
+	@./run hooks

@@ -1,0 +1,33 @@
+"""The command line of the suite: `aarring up`, `aarring token --as …`, and what the other groups add."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from deploy.commands import suite, token
+from deploy.places import Unable
+
+app = typer.Typer(
+    name="aarring",
+    help="Run and look after an Aarring suite.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+# One file per group. A group of its own word is added by app.add_typer(group.app, name="word").
+app.add_typer(suite.app)
+app.add_typer(token.app)
+
+
+def main() -> None:
+    try:
+        app()
+    except Unable as reason:
+        sys.exit(f"aarring: {reason}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The groups of commands that `aarring` understands, one file each."""

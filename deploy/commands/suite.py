@@ -1,0 +1,62 @@
+"""Starting, stopping and watching the suite on this machine."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from deploy import local
+from deploy.environment import Addresses
+from deploy.places import LOGS, ROOT, SERVICES, Unable
+
+app = typer.Typer()
+
+
+@app.command()
+def up() -> None:
+    """Start the suite and print its addresses."""
+    started = local.up()
+    print("The suite is up." if started else "The suite is already running.")
+    _print_addresses(Addresses.chosen())
+
+
+@app.command()
+def down() -> None:
+    """Stop the suite."""
+    print("The suite is stopped." if local.down() else "The suite was not running.")
+
+
+@app.command()
+def reset() -> None:
+    """Stop the suite and delete its data, keys and secrets."""
+    local.reset()
+    print("The suite is stopped and its data deleted.")
+
+
+@app.command()
+def logs(
+    lines: Annotated[int, typer.Option(help="How many earlier lines to show of each log.")] = 20,
+) -> None:
+    """Follow what the programs of the suite write."""
+    written = sorted(str(log.relative_to(ROOT)) for log in LOGS.glob("*.log"))
+    if not written:
+        raise Unable("there are no logs yet; make up starts the suite")
+    os.chdir(ROOT)
+    os.execvp("tail", ["tail", "-n", str(lines), "-F", *written])  # noqa: S606  # becomes tail; no shell
+
+
+def _print_addresses(addresses: Addresses) -> None:
+    table = Table(box=None, pad_edge=False)
+    for heading in ("", "address", "documentation", "log"):
+        table.add_column(heading, no_wrap=True)
+    for name in SERVICES:
+        address = addresses.service(name)
+        table.add_row(name, address, f"{address}/docs", f"var/log/{name}.log")
+    table.add_row("nats", addresses.nats, "", "var/log/nats.log")
+    Console(soft_wrap=True).print(table)
+    print("\nA token to try the API with, good for five minutes:")
+    print("  ./run token --as operator --for registry")

@@ -1,0 +1,100 @@
+"""What each program of a local suite is told: addresses, databases and secrets, each service only its own."""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.binaries import require_nats_server
+from deploy.places import CLOCK, IDENTITY, NATS, ROOT, SECRETS, SERVICES
+
+PORTS = {"nats": 4222, "registry": 8001, "reporting": 8002}
+
+NATS_CONFIG = """\
+# Written anew at each start.
+server_name: aarring-local
+host: 127.0.0.1
+port: {port}
+jetstream {{
+  store_dir: "{store}"
+  max_memory_store: 256MB
+  max_file_store: 2GB
+}}
+"""
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the programs of the suite listen."""
+
+    ports: Mapping[str, int]
+
+    @classmethod
+    def chosen(cls) -> Addresses:
+        """The usual ports, unless AARRING_<NAME>_PORT says otherwise."""
+        return cls({name: int(os.environ.get(port_setting(name), usual)) for name, usual in PORTS.items()})
+
+    @property
+    def nats(self) -> str:
+        return f"nats://127.0.0.1:{self.ports['nats']}"
+
+    def service(self, name: str) -> str:
+        return f"http://127.0.0.1:{self.ports[name]}"
+
+
+def port_setting(name: str) -> str:
+    return f"AARRING_{name.upper()}_PORT"
+
+
+def write_nats_config(addresses: Addresses) -> None:
+    NATS.mkdir(parents=True, exist_ok=True)
+    config = NATS_CONFIG.format(port=addresses.ports["nats"], store=NATS / "store")
+    (NATS / "nats.conf").write_text(config)
+
+
+def suite_environment(addresses: Addresses) -> dict[str, str]:
+    """Everything the suite is told; what the caller's environment says goes before our defaults."""
+    chosen = {
+        "AARRING_ENVIRONMENT": "development",
+        "AARRING_CLOCK_FILE": str(CLOCK),
+        "NATS_SERVER_BIN": str(require_nats_server()),
+        "REGISTRY_LOGIN_KEY": _secret("registry-login"),
+        "REPORTING_REGISTRY_URL": addresses.service("registry"),
+    }
+    chosen |= {port_setting(name): str(port) for name, port in addresses.ports.items()}
+    for name in SERVICES:
+        settings = {
+            "DATABASE_URL": f"sqlite:///var/data/{name}.db",
+            "VAULT_URL": f"sqlite:///var/data/{name}-vault.db",
+            "VAULT_KEY": _secret(f"{name}-vault"),
+            "NATS_URL": addresses.nats,
+            "TOKEN_ISSUERS": str(IDENTITY / "issuers.json"),
+            "SIGNING_KEY": str(IDENTITY / f"{name}.pem"),
+        }
+        chosen |= {f"{name.upper()}_{key}": value for key, value in settings.items()}
+    chosen |= os.environ
+    chosen["PATH"] = f"{Path(sys.executable).parent}:{chosen.get('PATH', os.defpath)}"
+    chosen["PYTHONPATH"] = str(ROOT)
+    chosen["PYTHONUNBUFFERED"] = "1"
+    return chosen
+
+
+def only_its_own(program: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment without what is meant for the other services."""
+    others = tuple(f"{name.upper()}_" for name in SERVICES if name != program)
+    return {key: value for key, value in environment.items() if not key.startswith(others)}
+
+
+def _secret(name: str) -> str:
+    """32 random bytes, made once and kept where only the owner reads them."""
+    SECRETS.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = SECRETS / name
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(base64.b64encode(secrets.token_bytes(32)).decode())
+    return path.read_text()

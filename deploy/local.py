@@ -1,0 +1,179 @@
+"""A suite on this machine, in the background: one lock, one log per program, answers when it is ready."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+
+from deploy.environment import Addresses, port_setting, suite_environment, write_nats_config
+from deploy.issuer import Issuer, require_trial_environment
+from deploy.places import CLOCK, DATA, DEMO, IDENTITY, LOGS, NATS, ROOT, RUNNING, SECRETS, SERVICES, Unable
+from deploy.supervisor import Program, read_procfile
+
+READY_WITHIN = 60.0
+STOPPED_WITHIN = 30.0
+FALLS_TOLERATED = 3
+LOCK = RUNNING / "suite"
+
+
+def up() -> bool:
+    """Start the suite and return when every service is ready; False if it was running already."""
+    require_trial_environment()
+    lock = _take_lock()
+    if lock is None:
+        _wait_until_ready(Addresses.chosen())
+        return False
+    try:
+        addresses = Addresses.chosen()
+        _require_free_ports(addresses)
+        _prepare(addresses)
+        _start_supervisor(lock)
+    finally:
+        os.close(lock)
+    try:
+        _wait_until_ready(addresses)
+    except Unable:
+        down()
+        raise
+    return True
+
+
+def down() -> bool:
+    """Stop the suite; False if nothing was running."""
+    lock = _take_lock()
+    if lock is not None:
+        os.close(lock)
+        return False
+    # The supervisor leads the process group of all it started: while one of them lives, the number is theirs.
+    group = int(LOCK.read_text())
+    try:
+        os.kill(group, signal.SIGTERM)
+    except ProcessLookupError:
+        os.killpg(group, signal.SIGTERM)
+    if not _free_within(STOPPED_WITHIN):
+        os.killpg(group, signal.SIGKILL)
+        if not _free_within(STOPPED_WITHIN):
+            raise Unable(f"the programs of process group {group} do not stop")
+    return True
+
+
+def reset() -> None:
+    """Stop the suite and delete what it knows; tools, and the logs of what was, stay."""
+    down()
+    for folder in (DATA, DEMO, NATS, IDENTITY, SECRETS, RUNNING):
+        shutil.rmtree(folder, ignore_errors=True)
+    CLOCK.unlink(missing_ok=True)
+
+
+def is_running() -> bool:
+    lock = _take_lock()
+    if lock is not None:
+        os.close(lock)
+    return lock is None
+
+
+def readiness(addresses: Addresses) -> dict[str, bool]:
+    return {name: _is_ready(addresses.service(name)) for name in SERVICES}
+
+
+def _take_lock() -> int | None:
+    """The suite's lock, or nothing while any of its programs holds it."""
+    RUNNING.mkdir(parents=True, exist_ok=True)
+    lock = os.open(LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        return None
+    return lock
+
+
+def _free_within(seconds: float) -> bool:
+    until = time.monotonic() + seconds
+    while is_running():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def _require_free_ports(addresses: Addresses) -> None:
+    for name, port in addresses.ports.items():
+        with socket.socket() as attempt:
+            attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                attempt.bind(("127.0.0.1", port))
+            except OSError as reason:
+                raise Unable(
+                    f"port {port} ({name}) cannot be used: {reason.strerror}; "
+                    f"stop what uses it, or choose another: {port_setting(name)}={port + 1000} make up"
+                ) from reason
+
+
+def _prepare(addresses: Addresses) -> None:
+    for folder in (DATA, LOGS, RUNNING):
+        folder.mkdir(parents=True, exist_ok=True)
+    for log in LOGS.glob("*.log"):
+        log.replace(log.with_suffix(".log.1"))
+    for exits in RUNNING.glob("*.exits"):
+        exits.unlink()
+    if not CLOCK.exists():
+        CLOCK.write_text("0\n")
+    write_nats_config(addresses)
+    Issuer(IDENTITY).ensure()
+
+
+def _start_supervisor(lock: int) -> None:
+    with (LOGS / "supervisor.log").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "deploy.supervisor", str(lock)],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            pass_fds=[lock],
+        )
+    os.truncate(lock, 0)
+    os.write(lock, str(process.pid).encode())
+
+
+def _wait_until_ready(addresses: Addresses) -> None:
+    until = time.monotonic() + READY_WITHIN
+    programs = read_procfile(suite_environment(addresses))
+    while not all((ready := readiness(addresses)).values()):
+        _give_up_on_the_fallen(programs)
+        if not is_running():
+            raise Unable(_with_last_lines("the suite ended while starting", LOGS / "supervisor.log"))
+        if time.monotonic() > until:
+            late = next(name for name, answers in ready.items() if not answers)
+            what = f"{late} is not ready after {READY_WITHIN:.0f} s"
+            raise Unable(_with_last_lines(what, LOGS / f"{late}.log"))
+        time.sleep(0.1)
+
+
+def _give_up_on_the_fallen(programs: list[Program]) -> None:
+    for program in programs:
+        if program.exits.exists() and int(program.exits.read_text() or 0) >= FALLS_TOLERATED:
+            raise Unable(_with_last_lines(f"{program.name} does not stay up", program.log))
+
+
+def _is_ready(address: str) -> bool:
+    try:
+        return httpx.get(f"{address}/health/ready", timeout=2, trust_env=False).status_code == httpx.codes.OK
+    except httpx.TransportError:
+        return False
+
+
+def _with_last_lines(what: str, log: Path) -> str:
+    lines = log.read_text(errors="replace").splitlines()[-15:] if log.exists() else []
+    return "\n".join([f"{what}; the last lines of {log.relative_to(ROOT)}:", *lines])

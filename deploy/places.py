@@ -1,0 +1,24 @@
+"""Where a local suite keeps what it makes for itself, all of it under var/ and none of it committed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VAR = ROOT / "var"
+
+CLOCK = VAR / "clock"
+DATA = VAR / "data"
+DEMO = VAR / "demo"
+IDENTITY = VAR / "identity"
+LOGS = VAR / "log"
+NATS = VAR / "nats"
+RUNNING = VAR / "run"
+SECRETS = VAR / "secrets"
+
+# The event-sourced services, in the order they are started.
+SERVICES = ("registry", "reporting")
+
+
+class Unable(Exception):
+    """The machine does not let us: told to the person in one sentence, without a traceback."""

@@ -1,0 +1,130 @@
+# shellcheck shell=bash
+# Set-up on a machine where nobody installed anything: a virtual environment as the lock file says, and the servers.
+
+say() { printf 'aarring: %s\n' "$*" >&2; }
+fail() { say "$@"; exit 1; }
+
+find_python() {
+    local candidate
+    for candidate in ${PYTHON:-} python3 python3.11 python3.12 python3.13 python3.14; do
+        if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            command -v "$candidate"
+            return
+        fi
+    done
+    fail "Python 3.11 or newer is needed and was not found; install it, or name it: PYTHON=/path/to/python3"
+}
+
+# A pip to fetch uv with. Debian ships Python without ensurepip, others without pip; either will do.
+find_pip() {
+    local python=$1
+    if "$python" -m pip --version >/dev/null 2>&1; then
+        echo "$python"
+    elif "$python" -m venv var/tools/pip >/dev/null 2>&1; then
+        echo var/tools/pip/bin/python
+    else
+        fail "this Python has no pip to fetch uv with: apt-get install python3-pip, or put uv on PATH"
+    fi
+}
+
+find_uv() {
+    local python=$1 wanted folder
+    wanted=$(sed -nE 's/^uv==([0-9.]+).*/\1/p' deploy/uv.txt)
+    folder=var/tools/uv-$wanted
+    if [ -x "$folder/bin/uv" ]; then
+        echo "$folder/bin/uv"
+    elif [ "$(uv --version 2>/dev/null | cut -d' ' -f2)" = "$wanted" ]; then
+        command -v uv
+    else
+        say "fetching uv $wanted"
+        local pip
+        pip=$(find_pip "$python") || exit 1
+        rm -rf "$folder" "$folder.new"
+        # --target leaves the system's Python alone, also where PEP 668 marks it as managed by others.
+        "$pip" -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
+            --target "$folder.new" --requirement deploy/uv.txt >&2 ||
+            fail "uv could not be fetched from the Python package index; see pip's message above"
+        mv "$folder.new" "$folder"
+        echo "$folder/bin/uv"
+    fi
+}
+
+pip_setting() { "$1" -m pip config get "global.$2" 2>/dev/null || "$1" -m pip config get "install.$2" 2>/dev/null || true; }
+
+# uv does not read pip's configuration: where pip was told of another index, uv is told of the same.
+follow_pips_index() {
+    local python=$1 index
+    index=${PIP_INDEX_URL:-$(pip_setting "$python" index-url)}
+    if [ -n "$index" ] && [ -z "${UV_DEFAULT_INDEX:-}${UV_INDEX_URL:-}" ]; then export UV_DEFAULT_INDEX=$index; fi
+    if [ -n "${PIP_CERT:-}" ] && [ -z "${SSL_CERT_FILE:-}" ]; then export SSL_CERT_FILE=$PIP_CERT; fi
+}
+
+# Also pip's additional places. The hashes in the lock file decide what is accepted, so any of them may answer.
+follow_pips_other_places() {
+    local python=$1 more links
+    more=${PIP_EXTRA_INDEX_URL:-$(pip_setting "$python" extra-index-url)}
+    links=${PIP_FIND_LINKS:-$(pip_setting "$python" find-links)}
+    if [ -n "$more" ]; then export UV_INDEX=${UV_INDEX:-$(tr -s '[:space:]' ' ' <<<"$more")}; fi
+    if [ -n "$links" ]; then export UV_FIND_LINKS=${UV_FIND_LINKS:-$(xargs <<<"$links" | tr ' ' ',')}; fi
+    export UV_INDEX_STRATEGY=${UV_INDEX_STRATEGY:-unsafe-best-match}
+    [ -n "$more$links" ]
+}
+
+sync_packages() {
+    local uv=$1 python=$2
+    local command=("$uv" pip sync --quiet --require-hashes --python .venv/bin/python requirements.lock)
+    follow_pips_index "$python"
+    "${command[@]}" 2>var/sync.log && return
+    if follow_pips_other_places "$python" && "${command[@]}" 2>>var/sync.log; then return; fi
+    cat var/sync.log >&2
+    fail "the packages of requirements.lock could not be installed; see uv's message above"
+}
+
+# The checkout's own packages and its command, without a build step.
+link_checkout() {
+    local packages
+    packages=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+    pwd >"$packages/aarring.pth"
+    printf '#!%s/.venv/bin/python\nfrom deploy.cli import main\n\nmain()\n' "$PWD" >.venv/bin/aarring
+    chmod +x .venv/bin/aarring
+}
+
+# What the environment was made from: the same again means there is nothing to do.
+fingerprint() {
+    { pwd; cat requirements.lock deploy/uv.txt deploy/setup.sh; } | { sha256sum 2>/dev/null || shasum -a 256; } | cut -d' ' -f1
+}
+
+set_up() {
+    local stamp=.venv/made-from
+    [ "$(cat "$stamp" 2>/dev/null)" = "$(fingerprint)" ] && return
+    mkdir -p var/tools
+    if command -v flock >/dev/null; then
+        exec 9>var/tools/setup.lock
+        flock 9
+        [ "$(cat "$stamp" 2>/dev/null)" = "$(fingerprint)" ] && { exec 9>&-; return; }
+    fi
+    local python uv
+    python=$(find_python) || exit 1
+    uv=$(find_uv "$python") || exit 1
+    if ! .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+        "$uv" venv --quiet --clear --no-python-downloads --python "$python" .venv
+    fi
+    say "installing the packages of requirements.lock into .venv"
+    sync_packages "$uv" "$python"
+    link_checkout
+    fingerprint >"$stamp"
+    if command -v flock >/dev/null; then exec 9>&-; fi
+}
+
+servers() { .venv/bin/python -m deploy.binaries "$@"; }
+
+lock() {
+    local uv
+    uv=$(find_uv "$(find_python)") || exit 1
+    local compile=("$uv" pip compile --quiet --universal --generate-hashes --python-version 3.11
+        --custom-compile-command "make lock" "$@")
+    follow_pips_index .venv/bin/python
+    "${compile[@]}" pyproject.toml --extra dev --output-file requirements.lock
+    sed -n 's/^\(uv==[0-9.]*\).*/\1/p' deploy/uv.txt | "${compile[@]}" - --output-file deploy/uv.txt
+    if grep -nE '://|^--' requirements.lock deploy/uv.txt; then fail "a lock file must not name a registry"; fi
+}
