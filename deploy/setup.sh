@@ -41,8 +41,8 @@ find_uv() {
         pip=$(find_pip "$python") || exit 1
         rm -rf "$folder" "$folder.new"
         # --target leaves the system's Python alone, also where PEP 668 marks it as managed by others.
-        "$pip" -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
-            --target "$folder.new" --requirement deploy/uv.txt >&2 ||
+        "$pip" -m pip install --quiet --disable-pip-version-check --root-user-action=ignore \
+            --require-hashes --no-deps --target "$folder.new" --requirement deploy/uv.txt >&2 ||
             fail "uv could not be fetched from the Python package index; see pip's message above"
         mv "$folder.new" "$folder"
         echo "$folder/bin/uv"

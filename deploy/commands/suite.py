@@ -6,8 +6,6 @@ import os
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from deploy import local
 from deploy.environment import Addresses
@@ -50,13 +48,9 @@ def logs(
 
 
 def _print_addresses(addresses: Addresses) -> None:
-    table = Table(box=None, pad_edge=False)
-    for heading in ("", "address", "documentation", "log"):
-        table.add_column(heading, no_wrap=True)
     for name in SERVICES:
         address = addresses.service(name)
-        table.add_row(name, address, f"{address}/docs", f"var/log/{name}.log")
-    table.add_row("nats", addresses.nats, "", "var/log/nats.log")
-    Console(soft_wrap=True).print(table)
-    print("\nA token to try the API with, good for five minutes:")
+        print(f"  {name:<10} {address:<24} documentation {address}/docs   log var/log/{name}.log")
+    print(f"  {'nats':<10} {addresses.nats:<24} log var/log/nats.log")
+    print("A token to try the API with, good for five minutes:")
     print("  ./run token --as operator --for registry")
