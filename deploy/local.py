@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import signal
@@ -16,19 +15,33 @@ import httpx
 
 from deploy.environment import Addresses, port_setting, suite_environment, write_nats_config
 from deploy.issuer import Issuer, require_trial_environment
-from deploy.places import CLOCK, DATA, DEMO, IDENTITY, LOGS, NATS, ROOT, RUNNING, SECRETS, SERVICES, Unable
+from deploy.locks import is_held, take
+from deploy.places import (
+    CLOCK,
+    DATA,
+    DEMO,
+    IDENTITY,
+    LOGS,
+    NATS,
+    ROOT,
+    RUNNING,
+    SECRETS,
+    SERVICES,
+    SUITE,
+    SUPERVISOR,
+    Unable,
+)
 from deploy.supervisor import Program, read_procfile
 
 READY_WITHIN = 60.0
 STOPPED_WITHIN = 30.0
 FALLS_TOLERATED = 3
-LOCK = RUNNING / "suite"
 
 
 def up() -> bool:
     """Start the suite and return when every service is ready; False if it was running already."""
     require_trial_environment()
-    lock = _take_lock()
+    lock = take(SUITE)
     if lock is None:
         _wait_until_ready(Addresses.chosen())
         return False
@@ -49,15 +62,13 @@ def up() -> bool:
 
 def down() -> bool:
     """Stop the suite; False if nothing was running."""
-    lock = _take_lock()
-    if lock is not None:
-        os.close(lock)
+    if not is_running():
         return False
     # The supervisor leads the process group of all it started: while one of them lives, the number is theirs.
-    group = int(LOCK.read_text())
-    try:
+    group = int(SUITE.read_text())
+    if is_held(SUPERVISOR):
         os.kill(group, signal.SIGTERM)
-    except ProcessLookupError:
+    else:
         os.killpg(group, signal.SIGTERM)
     if not _free_within(STOPPED_WITHIN):
         os.killpg(group, signal.SIGKILL)
@@ -75,26 +86,11 @@ def reset() -> None:
 
 
 def is_running() -> bool:
-    lock = _take_lock()
-    if lock is not None:
-        os.close(lock)
-    return lock is None
+    return is_held(SUITE)
 
 
 def readiness(addresses: Addresses) -> dict[str, bool]:
     return {name: _is_ready(addresses.service(name)) for name in SERVICES}
-
-
-def _take_lock() -> int | None:
-    """The suite's lock, or nothing while any of its programs holds it."""
-    RUNNING.mkdir(parents=True, exist_ok=True)
-    lock = os.open(LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(lock)
-        return None
-    return lock
 
 
 def _free_within(seconds: float) -> bool:

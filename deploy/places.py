@@ -16,6 +16,10 @@ NATS = VAR / "nats"
 RUNNING = VAR / "run"
 SECRETS = VAR / "secrets"
 
+# Locks: held while any program of the suite lives, and while its supervisor does.
+SUITE = RUNNING / "suite"
+SUPERVISOR = RUNNING / "supervisor"
+
 # The event-sourced services, in the order they are started.
 SERVICES = ("registry", "reporting")
 

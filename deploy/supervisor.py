@@ -14,7 +14,8 @@ from pathlib import Path
 from string import Template
 
 from deploy.environment import Addresses, only_its_own, suite_environment
-from deploy.places import LOGS, ROOT, RUNNING
+from deploy.locks import take
+from deploy.places import LOGS, ROOT, RUNNING, SUPERVISOR
 
 LONGEST_PAUSE = 30.0
 STEADY_AFTER = 60.0
@@ -119,6 +120,8 @@ def main() -> None:
     environment = suite_environment(Addresses.chosen())
     lock = int(sys.argv[1])
     os.set_inheritable(lock, False)
+    if take(SUPERVISOR) is None:
+        sys.exit("another supervisor is running")
     asyncio.run(Supervisor(read_procfile(environment), environment, lock).run())
 
 
