@@ -1,0 +1,272 @@
+"""The one door through which a service writes: commands of people, facts heard from others, and timers.
+
+Behind the desk one writer thread owns the aggregates in use and the event store.  A command decides and causes
+nothing by itself: what it decides becomes one unit of work, written whole or not at all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeVar
+from uuid import UUID
+
+import msgspec
+import structlog
+from eventsourcing.persistence import PersistenceError
+from sqlalchemy import Select
+
+from shared.domain import Aggregate, NotFound, Recorded, Refused, identity
+from shared.eventstore import Change, EventStore, Outcome, Tracking, Verdict, Work
+from shared.eventstore.store import SNAPSHOT_EVERY
+
+A = TypeVar("A", bound=Aggregate[Any])
+T = TypeVar("T")
+Rows = Callable[[Aggregate[Any]], Iterable[Change]]
+log = structlog.get_logger()
+
+HOT = 2_000
+"""Aggregates kept in memory between commands."""
+WAITING = 1_000
+"""Commands that may wait before the desk turns further ones away."""
+TRIES = 5
+"""How often a command is decided again because another writer was first."""
+
+
+class KeyReused(Refused):
+    """The idempotency key was used before for another request."""
+
+    code: ClassVar[str] = "key_reused"
+
+
+class Unavailable(Exception):
+    """The service cannot write now; the same request with the same key may be sent again."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """What somebody asks for.  ``decide`` runs in the writer and answers with ids, states and versions."""
+
+    id: UUID
+    digest: bytes
+    decide: Callable[[UnitOfWork], Mapping[str, Any]]
+    trace: str = ""
+
+
+@dataclass(frozen=True)
+class Done:
+    """A command's answer; ``repeated`` when it had been done before."""
+
+    answer: dict[str, Any]
+    position: int | None = None
+    repeated: bool = False
+
+
+class UnitOfWork:
+    """What one decision has in hand: the things it asks for, the rows it reads, the changes it makes."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._things: dict[UUID, Aggregate[Any]] = {}
+        self._changes: list[Change] = []
+
+    def find(self, cls: type[A], thing_id: UUID) -> A | None:
+        """The thing as it is now, or None when it has no history."""
+        thing = self._things.get(thing_id) or self._desk._hot(cls, thing_id)
+        if thing is None:
+            return None
+        if not isinstance(thing, cls):
+            raise TypeError(f"{thing_id} is a {type(thing).__name__}, not a {cls.__name__}")
+        self._things[thing_id] = thing
+        return thing
+
+    def get(self, cls: type[A], thing_id: UUID) -> A:
+        """The thing as it is now; :class:`NotFound` when it has no history."""
+        thing = self.find(cls, thing_id)
+        if thing is None:
+            raise NotFound(f"there is no {cls.__name__.lower()} {thing_id}")
+        return thing
+
+    def add(self, thing: A) -> A:
+        """A new thing, recorded with the rest of the work."""
+        self._things[thing.id] = thing
+        return thing
+
+    def change(self, *changes: Change) -> None:
+        """Rows of read models to be written in the same transaction."""
+        self._changes.extend(changes)
+
+    def rows(self, query: Select[Any]) -> list[dict[str, Any]]:
+        """What the read models say, as of the last commit."""
+        return self._desk.store.rows(query)
+
+    def touched(self) -> list[Aggregate[Any]]:
+        """The things that have new events."""
+        return [thing for thing in self._things.values() if thing.has_pending]
+
+
+class Desk:
+    """Writes one unit of work after another.
+
+    ``rows`` gives the read rows that must be true the moment a thing has changed; they are written in the same
+    transaction as its events.
+    """
+
+    def __init__(self, store: EventStore, rows: Rows) -> None:
+        self.store = store
+        self.recorded = asyncio.Event()
+        self._rows = rows
+        self._writer = ThreadPoolExecutor(1, "desk")
+        self._cache: OrderedDict[UUID, Aggregate[Any]] = OrderedDict()
+        self._waiting = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many commands wait for the writer or are with it."""
+        return self._waiting
+
+    async def do(self, command: Command) -> Done:
+        """Carry out what somebody asks.
+
+        Raises :class:`Refused` when a rule says no, :class:`KeyReused` when the key belongs to another request and
+        :class:`Unavailable` when too many wait or the database does not answer.
+        """
+        return await self._in_turn(self._do, command)
+
+    async def hear(self, speaker: str, position: int, decide: Callable[[UnitOfWork], None], trace: str = "") -> bool:
+        """Take in what ``speaker`` said up to ``position``; False when it had been heard before.
+
+        The reactions, the rows and the position tracked are one unit of work, so hearing twice changes nothing.
+        The same holds for a follower of the service's own log, under a name of its own.
+        """
+        return await self._in_turn(self._hear, speaker, position, decide, trace)
+
+    async def _in_turn(self, job: Callable[..., T], *args: Any) -> T:
+        if self._waiting >= WAITING:
+            raise Unavailable("too many commands are waiting")
+        self._waiting += 1
+        try:
+            done = await asyncio.get_running_loop().run_in_executor(self._writer, job, *args)
+        finally:
+            self._waiting -= 1
+        self.recorded.set()
+        return done
+
+    # The writer thread.
+
+    def _do(self, command: Command) -> Done:
+        for _ in range(TRIES):
+            if done := self._done_before(command):
+                return done
+            unit = UnitOfWork(self)
+            answer = self._decide(unit, command.decide)
+            outcome = Outcome(command.id, command.digest, json.dumps(answer, default=str))
+            try:
+                verdict, position = self._record(unit, command.id, command.trace, outcome=outcome)
+            except PersistenceError as fault:
+                return self._resolve(command, fault)
+            if verdict is Verdict.RECORDED:
+                return Done(json.loads(outcome.answer), position)
+        raise Unavailable("others keep changing the same thing")
+
+    def _hear(self, speaker: str, position: int, decide: Callable[[UnitOfWork], None], trace: str) -> bool:
+        tracking = Tracking(speaker, position)
+        for _ in range(TRIES):
+            if self.store.tracked(speaker) >= position:
+                return False
+            unit = UnitOfWork(self)
+            self._decide(unit, decide)
+            cause = identity("heard", speaker, position)
+            verdict, _position = self._record(unit, cause, trace, tracking=tracking)
+            if verdict is Verdict.RECORDED:
+                return True
+        raise Unavailable("others keep changing the same thing")
+
+    def _done_before(self, command: Command) -> Done | None:
+        before = self.store.outcome(command.id)
+        if before is None:
+            return None
+        if before.digest != command.digest:
+            raise KeyReused("this Idempotency-Key was used for another request")
+        return Done(json.loads(before.answer), repeated=True)
+
+    def _resolve(self, command: Command, fault: PersistenceError) -> Done:
+        """The database went away while writing: look whether the command was recorded, never guess."""
+        log.warning("outcome_unknown", command_id=str(command.id), fault=type(fault).__name__)
+        try:
+            done = self._done_before(command)
+        except PersistenceError:
+            done = None
+        if done is None:
+            raise Unavailable("the database does not answer") from fault
+        return done
+
+    def _decide(self, unit: UnitOfWork, decide: Callable[[UnitOfWork], Any]) -> Any:
+        try:
+            return decide(unit)
+        except BaseException:
+            self._forget(unit)
+            raise
+
+    def _record(self, unit: UnitOfWork, cause: UUID, trace: str, **what: Any) -> tuple[Verdict, int | None]:
+        touched = unit.touched()
+        events: list[Recorded] = []
+        changes = list(unit._changes)
+        for thing in touched:
+            changes.extend(self._rows(thing))
+            events.extend(thing.collect_events())
+        for recorded in events:
+            msgspec.structs.force_setattr(recorded.event, "command_id", cause)
+            msgspec.structs.force_setattr(recorded.event, "trace", trace)
+        work = Work(self.store.stored(events), changes=changes, **what)
+        try:
+            receipt = self.store.record([work])[0]
+        except BaseException:
+            self._evict(touched)
+            raise
+        if receipt.verdict is not Verdict.RECORDED:
+            self._evict(touched)
+            return receipt.verdict, None
+        self._keep(touched)
+        return receipt.verdict, receipt.positions[-1] if receipt.positions else None
+
+    def _hot(self, cls: type[A], thing_id: UUID) -> A | None:
+        if thing_id in self._cache:
+            self._cache.move_to_end(thing_id)
+            return self._cache[thing_id]  # type: ignore[return-value]  # find() checks the class
+        thing = self.store.load(cls, thing_id)
+        if thing is not None:
+            self._cache[thing_id] = thing
+        return thing
+
+    def _keep(self, touched: Iterable[Aggregate[Any]]) -> None:
+        for thing in touched:
+            self._cache[thing.id] = thing
+            self._cache.move_to_end(thing.id)
+            if thing.version % SNAPSHOT_EVERY == 0:
+                self._snapshot(thing)
+        while len(self._cache) > HOT:
+            self._cache.popitem(last=False)
+
+    def _snapshot(self, thing: Aggregate[Any]) -> None:
+        try:
+            self.store.snapshot(thing)
+        except PersistenceError as fault:
+            # The events are recorded; a missing snapshot only makes the next opening slower.
+            log.warning("snapshot_failed", thing=str(thing.id), fault=type(fault).__name__)
+
+    def _forget(self, unit: UnitOfWork) -> None:
+        """Drop what a refused command may have half changed."""
+        self._evict(unit.touched())
+
+    def _evict(self, things: Iterable[Aggregate[Any]]) -> None:
+        for thing in things:
+            self._cache.pop(thing.id, None)
+
+    def close(self) -> None:
+        """Finish the work in hand and stop."""
+        self._writer.shutdown(wait=True)

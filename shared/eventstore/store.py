@@ -1,0 +1,180 @@
+"""One service's event store: its log of events, its outcomes, its tracking and its read rows, by database URL."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+from eventsourcing.postgres import PostgresAggregateRecorder, PostgresDatastore
+from eventsourcing.sqlite import SQLiteAggregateRecorder, SQLiteDatastore
+from sqlalchemy import MetaData, Select, create_engine, text
+from sqlalchemy.engine import URL, Engine, make_url
+
+from shared.domain import Aggregate, Recorded
+from shared.eventstore.mapper import EventMapper, from_snapshot, to_snapshot
+from shared.eventstore.postgres import PostgresEventRecorder
+from shared.eventstore.sqlite import SQLiteEventRecorder
+from shared.eventstore.work import Outcome, Receipt, Work
+
+A = TypeVar("A", bound=Aggregate[Any])
+SNAPSHOTS_TABLE = "snapshots"
+_Parts = tuple[
+    SQLiteEventRecorder | PostgresEventRecorder, SQLiteAggregateRecorder | PostgresAggregateRecorder, Engine
+]
+SNAPSHOT_EVERY = 100
+"""Versions between two snapshots of an aggregate."""
+
+
+class StoreInUse(RuntimeError):
+    """Another process holds this SQLite file; two must not write to it."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One event of an aggregate with its place in the log and the moment it was committed."""
+
+    position: int
+    created_at: datetime
+    recorded: Recorded
+
+
+class EventStore:
+    """Opened by URL: ``sqlite:///path/file.db`` or ``postgresql://user:password@host:port/database``.
+
+    Reading is safe from any thread; :meth:`record` belongs to the desk's one writer.
+    """
+
+    def __init__(self, url: str, read_models: Sequence[MetaData] = ()) -> None:
+        self.url = make_url(url)
+        self._mapper = EventMapper()
+        self._lock: Any = None
+        self.recorder, self._snapshots, self._engine = _connect(self.url)
+        self.recorder.create_table()
+        self._snapshots.create_table()
+        for metadata in read_models:
+            metadata.create_all(self._engine)
+
+    def claim(self) -> None:
+        """Be the one process that writes to this store; :class:`StoreInUse` when another is (SQLite only).
+
+        On PostgreSQL a second writer is correct, only slower, so nothing is claimed there.
+        """
+        if self.url.database and self.url.get_backend_name() == "sqlite":
+            self._lock = Path(f"{self.url.database}.lock").open("w")  # noqa: SIM115  held until close
+            try:
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                self._lock.close()
+                raise StoreInUse(f"another process is writing to {self.url.database}") from None
+
+    def load(self, cls: type[A], id: UUID, version: int | None = None) -> A | None:
+        """The aggregate as it is, or as it was at ``version``; None when nothing was recorded (by then)."""
+        found = self._snapshots.select_events(id, lte=version, desc=True, limit=1)
+        onto = from_snapshot(cls, found[0]) if found else None
+        tail = self.recorded(id, after=onto.version if onto else 0, upto=version)
+        return cls.fold(tail, onto)
+
+    def recorded(self, id: UUID, after: int = 0, upto: int | None = None) -> Iterable[Recorded]:
+        """The events of an aggregate in the order of their versions, after one version and up to another."""
+        stored = self.recorder.select_events(id, gt=after or None, lte=upto)
+        return map(self._mapper.to_domain_event, stored)
+
+    def facts(self, id: UUID) -> list[Fact]:
+        """Everything that ever happened to one thing, oldest first."""
+        created = self.recorder.created(id)
+        return [Fact(*created[r.originator_version], r) for r in self.recorded(id)]
+
+    def version_at(self, id: UUID, moment: datetime) -> int:
+        """The version a thing had at ``moment``; 0 before it existed."""
+        return self.recorder.version_at(id, moment)
+
+    def log(self, after: int, limit: int, topics: Sequence[str] = ()) -> list[tuple[int, Recorded]]:
+        """Events with their positions, in the order of commit, that stand after position ``after``."""
+        found = self.recorder.select_notifications(after, limit, topics=topics, inclusive_of_start=False)
+        return [(n.id, self._mapper.to_domain_event(n)) for n in found]
+
+    def head(self) -> int:
+        """The position of the newest event; 0 for an empty log."""
+        return self.recorder.max_notification_id() or 0
+
+    def position_before(self, position: int, topics: Sequence[str]) -> int:
+        """The last position up to ``position`` holding one of ``topics``; 0 when there is none."""
+        return self.recorder.position_before(position, topics)
+
+    def tracked(self, speaker: str) -> int:
+        """How far the log of ``speaker`` has been heard; 0 when nothing was."""
+        return self.recorder.max_tracking_id(speaker) or 0
+
+    def stored(self, recorded: Sequence[Recorded]) -> list[Any]:
+        """``recorded`` as the stored events that :class:`Work` carries."""
+        return [self._mapper.to_stored_event(r) for r in recorded]
+
+    def record(self, works: Sequence[Work]) -> list[Receipt]:
+        """Write units of work in one transaction, each whole or not at all; a receipt for each, in order."""
+        return self.recorder.record(works)
+
+    def outcome(self, command_id: UUID) -> Outcome | None:
+        """What a command answered when it was first done; None when it was not (or was refused)."""
+        with self._engine.connect() as connection:
+            found = connection.execute(
+                text("SELECT digest, answer FROM outcomes WHERE command_id = :id"), {"id": str(command_id)}
+            ).first()
+        return Outcome(command_id, bytes(found.digest), found.answer) if found else None
+
+    def snapshot(self, aggregate: Aggregate[Any]) -> None:
+        """Keep the aggregate's state, so that opening it need not read its whole history."""
+        if not self._snapshots.select_events(aggregate.id, gt=aggregate.version - 1, limit=1):
+            self._snapshots.insert_events([to_snapshot(aggregate)])
+
+    def rows(self, query: Select[Any]) -> list[dict[str, Any]]:
+        """The rows a query on the read models finds."""
+        with self._engine.connect() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+    def ping(self) -> None:
+        """Raise unless the database answers."""
+        with self._engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+
+    def close(self) -> None:
+        self._engine.dispose()
+        self.recorder.datastore.close()
+        if self._lock:
+            self._lock.close()
+
+
+def answer_of(outcome: Outcome) -> dict[str, Any]:
+    """An outcome's answer as it was given."""
+    answer: dict[str, Any] = json.loads(outcome.answer)
+    return answer
+
+
+def _connect(url: URL) -> _Parts:
+    if url.get_backend_name() == "sqlite":
+        if not url.database:
+            raise ValueError("a SQLite event store is a file: sqlite:///path/file.db")
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        files = SQLiteDatastore(url.database)
+        engine = create_engine(url)
+        return SQLiteEventRecorder(files), SQLiteAggregateRecorder(files, SNAPSHOTS_TABLE), engine
+    server = PostgresDatastore(
+        dbname=url.database or "",
+        host=url.host or "",
+        port=url.port or 5432,
+        user=url.username or "",
+        password=str(url.password or ""),
+        pool_size=2,
+        max_overflow=8,
+        connect_timeout=5.0,
+        pre_ping=True,
+        lock_timeout=5,
+    )
+    engine = create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    snapshots = PostgresAggregateRecorder(server, events_table_name=SNAPSHOTS_TABLE)
+    return PostgresEventRecorder(server), snapshots, engine

@@ -1,0 +1,77 @@
+"""A unit of work as data: everything one decision writes, whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.persistence import StoredEvent, Tracking
+from sqlalchemy import Table
+
+
+@dataclass(frozen=True)
+class Put:
+    """Write a row of a read model: inserted, or the named columns replaced where its primary key exists."""
+
+    table: Table
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Drop:
+    """Remove the rows of a read model whose columns equal ``where``."""
+
+    table: Table
+    where: Mapping[str, Any]
+
+
+Change = Put | Drop
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command answered, kept so that the same request gets the same answer.
+
+    ``digest`` is of the request; ``answer`` is JSON and holds ids, states and versions only, never texts.
+    """
+
+    command_id: UUID
+    digest: bytes
+    answer: str
+
+
+@dataclass(frozen=True)
+class Work:
+    """What one decision writes in one transaction.
+
+    Vault keys are not part of it: they live in another database and are stored before a text is sealed
+    with them, so that no event can ever refer to a key that was not kept.
+    """
+
+    events: Sequence[StoredEvent] = ()
+    outcome: Outcome | None = None
+    changes: Sequence[Change] = field(default_factory=tuple)
+    tracking: Tracking | None = None
+
+
+class Verdict(StrEnum):
+    """What became of a work: recorded, or the reason why nothing of it was."""
+
+    RECORDED = "recorded"
+    STALE = "stale"
+    """An aggregate has moved on; decide again on what it is now."""
+    REPEATED = "repeated"
+    """The command was recorded before; its outcome stands."""
+    HEARD = "heard"
+    """The position was tracked before; there is nothing to do."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The verdict on one work, with the positions its events got in the log."""
+
+    verdict: Verdict
+    positions: Sequence[int] = ()

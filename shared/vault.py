@@ -1,0 +1,163 @@
+"""Texts and personal data are sealed before they become part of history, and can be made unreadable for good.
+
+A sealed text stays in the log for ever; what can be destroyed is its key.  Keys live in a database of their own,
+wrapped by a key from the settings, so that a backup of the log alone reads nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from threading import Lock
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
+from sqlalchemy import (
+    Column,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    create_engine,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.engine import make_url
+
+from shared.domain import Sealed
+
+_METADATA = MetaData()
+_KEYS = Table(
+    "keys",
+    _METADATA,
+    Column("subject", Text, primary_key=True),
+    Column("generation", Integer, primary_key=True),
+    Column("wrapped", LargeBinary),  # NULL: destroyed
+)
+_REMEMBERED_SECONDS = 60.0
+"""How long a key may be remembered; another process's destruction takes effect within it."""
+_NONCE = 12
+
+
+class Shredded(Exception):
+    """The key of this text was destroyed: nobody can read it any more."""
+
+
+class Unreadable(Exception):
+    """The bytes do not belong to this key and place: they were moved, or the key database is not the right one."""
+
+
+class Vault:
+    """Seals and opens texts.  Safe from any thread.
+
+    A *subject* is what a key belongs to: ``person:<id>``, or ``report:<id>:<question or entry>``.  After a key is
+    destroyed, the subject's next text gets a key of the next generation.
+    """
+
+    def __init__(self, url: str, wrapping_key: bytes) -> None:
+        address = make_url(url)
+        if address.get_backend_name() == "postgresql":
+            address = address.set(drivername="postgresql+psycopg")
+        elif address.database:
+            os.makedirs(os.path.dirname(os.path.abspath(address.database)), exist_ok=True)
+        self._engine = create_engine(address, pool_pre_ping=True)
+        self._insert = sqlite_insert if self._engine.dialect.name == "sqlite" else postgresql_insert
+        self._wrapping_key = wrapping_key
+        self._remembered: dict[tuple[str, int], tuple[float, AESGCM]] = {}
+        self._current: dict[str, tuple[float, int]] = {}
+        self._lock = Lock()
+        _METADATA.create_all(self._engine)
+
+    def seal(self, subject: str, text: str, *, field: str = "") -> Sealed:
+        """``text`` sealed for ``subject``; a key is made and stored first when the subject has none.
+
+        ``field`` says what the text is of its subject (name, e-mail), so that one cannot be passed off as another.
+        """
+        generation, key = self._sealing_key(subject)
+        nonce = os.urandom(_NONCE)
+        place = _place(subject, generation, field)
+        return Sealed(subject, generation, nonce + key.encrypt(nonce, text.encode(), place), len(text))
+
+    def open(self, sealed: Sealed, *, field: str = "") -> str:
+        """The text again.  :class:`Shredded` when its key was destroyed, :class:`Unreadable` when moved."""
+        key = self._key(sealed.subject, sealed.generation)
+        place = _place(sealed.subject, sealed.generation, field)
+        try:
+            return key.decrypt(sealed.sealed[:_NONCE], sealed.sealed[_NONCE:], place).decode()
+        except InvalidTag:
+            raise Unreadable(f"{sealed.subject} generation {sealed.generation}") from None
+
+    def destroy(self, subject: str, up_to_generation: int) -> None:
+        """Destroy the subject's keys up to a generation.  Doing it again, or where there is none, is no error.
+
+        The generation stays marked as used, so that it is never given to a new key.
+        """
+        with self._engine.begin() as connection:
+            for generation in range(1, up_to_generation + 1):
+                mark = self._insert(_KEYS).values(subject=subject, generation=generation, wrapped=None)
+                connection.execute(mark.on_conflict_do_nothing())
+            connection.execute(
+                update(_KEYS)
+                .where(_KEYS.c.subject == subject, _KEYS.c.generation <= up_to_generation)
+                .values(wrapped=None)
+            )
+        with self._lock:
+            self._current.pop(subject, None)
+            for known in [k for k in self._remembered if k[0] == subject]:
+                del self._remembered[known]
+
+    def generation(self, subject: str) -> int:
+        """The newest generation of the subject's keys, destroyed or not; 0 when it never had one."""
+        with self._engine.connect() as connection:
+            newest = connection.scalar(select(func.max(_KEYS.c.generation)).where(_KEYS.c.subject == subject))
+        return newest or 0
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def _sealing_key(self, subject: str) -> tuple[int, AESGCM]:
+        with self._lock:
+            until, generation = self._current.get(subject, (0.0, 0))
+        if until < time.monotonic():
+            generation = self._usable_generation(subject)
+            with self._lock:
+                self._current[subject] = (time.monotonic() + _REMEMBERED_SECONDS, generation)
+        return generation, self._key(subject, generation)
+
+    def _usable_generation(self, subject: str) -> int:
+        newest = self.generation(subject)
+        if newest and self._wrapped(subject, newest):
+            return newest
+        wrapped = aes_key_wrap(self._wrapping_key, AESGCM.generate_key(256))
+        with self._engine.begin() as connection:
+            row = self._insert(_KEYS).values(subject=subject, generation=newest + 1, wrapped=wrapped)
+            # Two at once make the same generation: the first one's key is the key, for both.
+            connection.execute(row.on_conflict_do_nothing())
+        return newest + 1
+
+    def _key(self, subject: str, generation: int) -> AESGCM:
+        with self._lock:
+            until, key = self._remembered.get((subject, generation), (0.0, None))
+        if key is not None and until > time.monotonic():
+            return key
+        wrapped = self._wrapped(subject, generation)
+        if not wrapped:
+            raise Shredded(f"{subject} generation {generation}")
+        key = AESGCM(aes_key_unwrap(self._wrapping_key, wrapped))
+        with self._lock:
+            self._remembered[subject, generation] = (time.monotonic() + _REMEMBERED_SECONDS, key)
+        return key
+
+    def _wrapped(self, subject: str, generation: int) -> bytes | None:
+        query = select(_KEYS.c.wrapped).where(_KEYS.c.subject == subject, _KEYS.c.generation == generation)
+        with self._engine.connect() as connection:
+            return connection.scalar(query)
+
+
+def _place(subject: str, generation: int, field: str) -> bytes:
+    return f"{subject}|{generation}|{field}".encode()

@@ -1,0 +1,58 @@
+"""The HTTP side every service has in common: problems, traces, limits, health and its OpenAPI document."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
+
+from fastapi import APIRouter, FastAPI
+
+from shared.context import TraceMiddleware
+from shared.health import Check, Health, RequestTimes, health_router
+from shared.loops import running
+from shared.problems import BodyLimit, handle_problems
+
+
+def application(
+    service: str,
+    *,
+    routers: Iterable[APIRouter],
+    checks: Mapping[str, Check],
+    loops: Mapping[str, Callable[[], Awaitable[None]]],
+    close: Callable[[], Awaitable[None]],
+    start: Callable[[], Awaitable[None]],
+) -> FastAPI:
+    """A service's FastAPI application; ``loops`` run while it serves, ``close`` ends what it opened."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await start()
+        try:
+            async with running(loops):
+                yield
+        finally:
+            await close()
+
+    health = Health(service, checks, _version())
+    app = FastAPI(
+        title=f"Aarring {service}",
+        version=_version(),
+        lifespan=lifespan,
+        separate_input_output_schemas=False,
+    )
+    for router in routers:
+        app.include_router(router)
+    app.include_router(health_router(health))
+    handle_problems(app)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(RequestTimes, health=health)
+    app.add_middleware(TraceMiddleware)
+    return app
+
+
+def _version() -> str:
+    try:
+        return version("aarring")
+    except PackageNotFoundError:
+        return "unpackaged"
