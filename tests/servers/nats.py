@@ -1,0 +1,82 @@
+"""A nats-server with JetStream that tests may stop, kill, freeze and start again on the same store."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+from typing import Self
+
+from deploy.binaries import require_nats_server
+from tests.servers.engines import Container, Engine, LocalProcess, containers_wanted, free_port, wait_until
+
+IMAGE = os.environ.get("AARRING_NATS_IMAGE", "nats:2.11-alpine")
+
+CONFIG = """\
+server_name: test-{port}
+host: 127.0.0.1
+port: {port}
+jetstream {{ store_dir: "{store}", max_memory_store: 256MB, max_file_store: 2GB }}
+{more}
+"""
+
+
+class NatsServer:
+    """One server with its store in `folder`; as a container it keeps the store inside and takes no `config`."""
+
+    def __init__(self, folder: Path, *, config: str = "") -> None:
+        self._port = free_port()
+        self._engine = self._container() if containers_wanted() else self._local(folder, config)
+
+    @property
+    def url(self) -> str:
+        return f"nats://127.0.0.1:{self._port}"
+
+    def start(self) -> Self:
+        self._engine.start()
+        wait_until(self._answers, self._engine, "nats-server")
+        return self
+
+    def stop(self) -> None:
+        """Let it end in order."""
+        self._engine.stop()
+
+    def kill(self) -> None:
+        """End it at once, as a crash would."""
+        self._engine.kill()
+
+    def pause(self) -> None:
+        """Freeze it: connections stay, nothing answers."""
+        self._engine.pause()
+
+    def resume(self) -> None:
+        self._engine.resume()
+
+    def restart(self) -> None:
+        """Run it again on the same store and port, stopping it first if it runs."""
+        if self._engine.is_running():
+            self._engine.stop()
+        self.start()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._engine.discard()
+
+    def _local(self, folder: Path, config: str) -> Engine:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = folder / "nats.conf"
+        file.write_text(CONFIG.format(port=self._port, store=folder / "store", more=config))
+        return LocalProcess([str(require_nats_server()), "--config", str(file)], folder)
+
+    def _container(self) -> Engine:
+        return Container(IMAGE, "--jetstream --store_dir /data", (4222, self._port), {})
+
+    def _answers(self) -> bool:
+        """It greets with what it is; the greeting comes after JetStream is ready."""
+        try:
+            with socket.create_connection(("127.0.0.1", self._port), timeout=1) as connection:
+                return connection.recv(5) == b"INFO "
+        except OSError:
+            return False
