@@ -59,9 +59,8 @@ class TokenChecker:
         self._audience = audience
         self._issuers = {issuer.issuer: issuer for issuer in issuers}
         self._keys = {
-            (issuer.issuer, key.get("kid", "")): jwt.PyJWK(key, algorithm="ES256")
+            issuer.issuer: {str(key.get("kid")): jwt.PyJWK(key, algorithm="ES256") for key in issuer.keys}
             for issuer in issuers
-            for key in issuer.keys
         }
 
     @classmethod
@@ -77,7 +76,7 @@ class TokenChecker:
         try:
             header = jwt.get_unverified_header(token)
             issuer = jwt.decode(token, options={"verify_signature": False}).get("iss", "")
-            key = self._keys.get((str(issuer), str(header.get("kid", ""))))
+            key = self._key(str(issuer), header.get("kid"))
             if key is None:
                 raise _unauthenticated("token_issuer_unknown", "The token's issuer or key is not known here.")
             claims = jwt.decode(
@@ -97,6 +96,11 @@ class TokenChecker:
         if claims["exp"] - claims["iat"] > MAX_SECONDS:
             raise _unauthenticated("token_lives_too_long", f"A token may live {MAX_SECONDS} seconds.")
         return self._caller(self._issuers[claims["iss"]], claims)
+
+    def _key(self, issuer: str, kid: str | None) -> jwt.PyJWK | None:
+        """The key named; an issuer with one key need not name it."""
+        keys = self._keys.get(issuer, {})
+        return next(iter(keys.values())) if kid is None and len(keys) == 1 else keys.get(str(kid))
 
     @staticmethod
     def _caller(issuer: Issuer, claims: dict[str, Any]) -> Caller:
@@ -126,9 +130,9 @@ class OwnTokens:
         """A token that says ``service:<name>``, for one other service, for a minute."""
         now = int(time.time())
         name = f"service:{self._service}"
-        claims = {"iss": name, "sub": name, "aud": audience, "iat": now, "exp": now + 60}
+        claims: dict[str, Any] = {"iss": name, "sub": name, "aud": audience, "iat": now, "exp": now + 60}
         claims["jti"] = str(uuid_utils.uuid7())
-        return jwt.encode(claims, self._key, "ES256", headers={"kid": name})
+        return jwt.encode(claims, self._key, "ES256")
 
     def for_service(self, audience: str) -> Callable[[], str]:
         """A source of fresh tokens for one other service."""

@@ -1,4 +1,4 @@
-"""What the registry tells: which units there are, who holds which role, who was appointed.  Names are not told here."""
+"""What the registry tells: which units there are, who holds which role, who was appointed.  Never names."""
 
 from __future__ import annotations
 

@@ -1,0 +1,49 @@
+"""What tests share: real servers, started once; databases of both kinds; an issuer of tokens."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.servers import NatsServer, PostgresServer
+from tests.stores import Databases, postgres_databases, sqlite_databases
+from tests.tokens import Tokens
+
+os.environ.setdefault("AARRING_ENVIRONMENT", "test")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """One PostgreSQL for the whole run; every test makes its own database."""
+    with PostgresServer(fsync=False) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def nats_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NatsServer]:
+    """One NATS for tests that do not hurt it; whoever kills a server starts its own."""
+    with NatsServer(tmp_path_factory.mktemp("nats")) as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def databases(request: pytest.FixtureRequest, tmp_path: Path) -> Databases:
+    """New databases: the test runs once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        return sqlite_databases(tmp_path)
+    return postgres_databases(request.getfixturevalue("postgres"))
+
+
+@pytest.fixture(scope="session")
+def tokens(tmp_path_factory: pytest.TempPathFactory) -> Tokens:
+    """The issuer of tokens the services under test trust."""
+    return Tokens(tmp_path_factory.mktemp("identity"))
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """Async tests run on asyncio, as the services do."""
+    return "asyncio"
