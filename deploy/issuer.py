@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import re
 import time
-from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
@@ -73,7 +71,6 @@ class Issuer:
         issuer, name = (subject, subject[8:]) if subject.startswith("service:") else (LOCAL_ISSUER, "issuer")
         if name != "issuer" and name not in SERVICES:
             raise Unable(f"there is no key for '{subject}'")
-        key = self._key(name)
         now = int(time.time())
         claims = {
             "iss": issuer,
@@ -84,10 +81,11 @@ class Issuer:
             "jti": str(uuid4()),
             "acr": level,
         }
-        return jwt.encode(claims, key, algorithm="ES256", headers={"kid": _public(key)["kid"]})
+        # An issuer has one key, which goes by the issuer's own name.
+        return jwt.encode(claims, self._key(name), algorithm="ES256", headers={"kid": issuer})
 
     def _trust(self, name: str, issuer: str, subjects: list[str]) -> dict[str, object]:
-        return {"issuer": issuer, "subjects": subjects, "keys": [_public(self._key(name))]}
+        return {"issuer": issuer, "subjects": subjects, "keys": [_public(self._key(name), issuer)]}
 
     def _key(self, name: str) -> ec.EllipticCurvePrivateKey:
         path = self.signing_key(name)
@@ -114,9 +112,7 @@ def _new_key() -> bytes:
     )
 
 
-def _public(key: ec.EllipticCurvePrivateKey) -> dict[str, str]:
-    """The public half as a JSON Web Key, named by its thumbprint (RFC 7638)."""
+def _public(key: ec.EllipticCurvePrivateKey, kid: str) -> dict[str, str]:
+    """The public half as a JSON Web Key."""
     members = {str(name): str(value) for name, value in ECAlgorithm.to_jwk(key.public_key(), True).items()}
-    canonical = json.dumps({name: members[name] for name in sorted(members)}, separators=(",", ":"))
-    kid = base64.urlsafe_b64encode(sha256(canonical.encode()).digest()).rstrip(b"=").decode()
     return members | {"kid": kid, "alg": "ES256", "use": "sig"}
