@@ -20,7 +20,7 @@ CREATE OR REPLACE FUNCTION {schema}.{record}(
     strict boolean, works int,
     e_work int[], e_id uuid[], e_version bigint[], e_topic text[], e_state bytea[],
     c_work int[], c_id text[], c_digest bytea[], c_answer text[],
-    t_work int[], t_name text[], t_position bigint[]
+    t_work int[], t_name text[], t_before bigint[], t_position bigint[]
 ) RETURNS TABLE (work int, verdict text, positions bigint[]) LANGUAGE plpgsql AS $body$
 BEGIN
     -- One writer at a time until commit: a follower who has seen a position has seen all before it.
@@ -35,6 +35,10 @@ BEGIN
                       JOIN {schema}.{tracking} k ON k.application_name = t.n
                       WHERE t.w = work AND k.notification_id >= t.p) THEN
             verdict := 'heard';
+        ELSIF EXISTS (SELECT FROM unnest(t_work, t_name, t_before) AS t(w, n, b)
+                      LEFT JOIN {schema}.{tracking} k ON k.application_name = t.n
+                      WHERE t.w = work AND t.b <> coalesce(k.notification_id, 0)) THEN
+            verdict := 'stale';
         ELSIF strict AND EXISTS (
             SELECT FROM (SELECT e.id, min(e.v) AS v FROM unnest(e_work, e_id, e_version) AS e(w, id, v)
                          WHERE e.w = work GROUP BY e.id) AS lead
@@ -71,7 +75,7 @@ FOR EACH STATEMENT EXECUTE FUNCTION {schema}.{guard}()"""
 _CALL = """SELECT * FROM {schema}.{record}(%s, %s,
     %s::int[], %s::uuid[], %s::bigint[], %s::text[], %s::bytea[],
     %s::int[], %s::text[], %s::bytea[], %s::text[],
-    %s::int[], %s::text[], %s::bigint[])"""
+    %s::int[], %s::text[], %s::bigint[], %s::bigint[])"""
 
 
 class PostgresEventRecorder(PostgresProcessRecorder):
@@ -137,7 +141,7 @@ class PostgresEventRecorder(PostgresProcessRecorder):
     def _arguments(works: Sequence[Work], *, strict: bool) -> list[Any]:
         events = [(n, e) for n, work in enumerate(works) for e in work.events]
         outcomes = [(n, work.outcome) for n, work in enumerate(works) if work.outcome]
-        tracking = [(n, work.tracking) for n, work in enumerate(works) if work.tracking]
+        tracking = [(n, work.tracking, work.tracked_before) for n, work in enumerate(works) if work.tracking]
         return [
             strict,
             len(works),
@@ -150,9 +154,10 @@ class PostgresEventRecorder(PostgresProcessRecorder):
             [str(o.command_id) for _, o in outcomes],
             [o.digest for _, o in outcomes],
             [o.answer for _, o in outcomes],
-            [n for n, _ in tracking],
-            [t.application_name for _, t in tracking],
-            [t.notification_id for _, t in tracking],
+            [n for n, _, _ in tracking],
+            [t.application_name for _, t, _ in tracking],
+            [before for _, _, before in tracking],
+            [t.notification_id for _, t, _ in tracking],
         ]
 
     def version_at(self, originator_id: UUID, moment: datetime) -> int:

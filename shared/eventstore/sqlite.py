@@ -2,19 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from eventsourcing.persistence import Notification, StoredEvent
-from eventsourcing.sqlite import SQLiteCursor, SQLiteDatastore, SQLiteProcessRecorder
+from eventsourcing.persistence import Notification, OperationalError, StoredEvent
+from eventsourcing.sqlite import SQLiteConnection, SQLiteCursor, SQLiteDatastore, SQLiteProcessRecorder
 
 from shared.eventstore.mapper import uuid_of
 from shared.eventstore.rows import EVENTS_TABLE, as_sql
 from shared.eventstore.work import Receipt, Verdict, Work
 
 _NOW = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
+
+
+class SQLiteFile(SQLiteDatastore):
+    """The library's datastore, closed only when nobody is reading.
+
+    The library closes connections while other threads execute on them, which crashes the interpreter.
+    """
+
+    _closing = False
+
+    @contextmanager
+    def get_connection(self, *, commit: bool) -> Iterator[SQLiteConnection]:
+        """A connection of the pool; :class:`OperationalError` once the file is being closed."""
+        if self._closing:
+            raise OperationalError("the event store is closed")
+        with super().get_connection(commit=commit) as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Wait for those who are reading or writing, then close every connection."""
+        self._closing = True
+        while self.pool.num_in_use:
+            time.sleep(0.001)
+        super().close()
 
 
 class SQLiteEventRecorder(SQLiteProcessRecorder):
@@ -130,6 +156,8 @@ class SQLiteEventRecorder(SQLiteProcessRecorder):
             tracked = self._max_tracking_id(work.tracking.application_name, cursor) or 0
             if tracked >= work.tracking.notification_id:
                 return Verdict.HEARD
+            if work.tracked_before not in (None, tracked):
+                return Verdict.STALE
         return None if all(self._follows(cursor, *lead) for lead in leads(work.events)) else Verdict.STALE
 
     def _follows(self, cursor: SQLiteCursor, originator_id: UUID, version: int) -> bool:

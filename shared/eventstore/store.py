@@ -12,14 +12,15 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from eventsourcing.postgres import PostgresAggregateRecorder, PostgresDatastore
-from eventsourcing.sqlite import SQLiteAggregateRecorder, SQLiteDatastore
-from sqlalchemy import MetaData, Select, create_engine, text
+from eventsourcing.sqlite import SQLiteAggregateRecorder
+from sqlalchemy import MetaData, Select, bindparam, create_engine, text
 from sqlalchemy.engine import URL, Engine, make_url
 
 from shared.domain import Aggregate, Recorded
 from shared.eventstore.mapper import EventMapper, from_snapshot, to_snapshot
 from shared.eventstore.postgres import PostgresEventRecorder
-from shared.eventstore.sqlite import SQLiteEventRecorder
+from shared.eventstore.rows import EVENTS_TABLE
+from shared.eventstore.sqlite import SQLiteEventRecorder, SQLiteFile
 from shared.eventstore.work import Outcome, Receipt, Work
 
 A = TypeVar("A", bound=Aggregate[Any])
@@ -107,6 +108,15 @@ class EventStore:
         """The last position up to ``position`` holding one of ``topics``; 0 when there is none."""
         return self.recorder.position_before(position, topics)
 
+    def count(self, after: int, topics: Sequence[str]) -> int:
+        """How many events of ``topics`` stand after a position."""
+        query = text(f"SELECT count(*) FROM {EVENTS_TABLE} WHERE notification_id > :after AND topic IN :topics")
+        with self._engine.connect() as connection:
+            found = connection.execute(
+                query.bindparams(bindparam("topics", expanding=True)), {"after": after, "topics": list(topics)}
+            )
+            return int(found.scalar_one())
+
     def tracked(self, speaker: str) -> int:
         """How far the log of ``speaker`` has been heard; 0 when nothing was."""
         return self.recorder.max_tracking_id(speaker) or 0
@@ -160,7 +170,7 @@ def _connect(url: URL) -> _Parts:
         if not url.database:
             raise ValueError("a SQLite event store is a file: sqlite:///path/file.db")
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        files = SQLiteDatastore(url.database)
+        files = SQLiteFile(url.database)
         engine = create_engine(url)
         return SQLiteEventRecorder(files), SQLiteAggregateRecorder(files, SNAPSHOTS_TABLE), engine
     server = PostgresDatastore(

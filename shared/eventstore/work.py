@@ -55,6 +55,8 @@ class Work:
     outcome: Outcome | None = None
     changes: Sequence[Change] = field(default_factory=tuple)
     tracking: Tracking | None = None
+    tracked_before: int | None = None
+    """Where the tracking must stand for this work to follow it; None when any lower position will do."""
 
 
 class Verdict(StrEnum):
@@ -62,7 +64,7 @@ class Verdict(StrEnum):
 
     RECORDED = "recorded"
     STALE = "stale"
-    """An aggregate has moved on; decide again on what it is now."""
+    """An aggregate, or the tracking this work follows, has moved on; decide again on what it is now."""
     REPEATED = "repeated"
     """The command was recorded before; its outcome stands."""
     HEARD = "heard"

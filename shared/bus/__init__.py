@@ -1,0 +1,21 @@
+"""The message bus the services talk over: one connection, its streams, and the buckets of current values."""
+
+from shared.bus.bucket import Bucket
+from shared.bus.connection import Bus, Kept, StreamState
+from shared.bus.faults import BackOff, BusFault, Fenced, NoSuchThing, Unsuitable
+from shared.bus.publisher import Pipeline
+from shared.bus.pull import Pull
+
+__all__ = [
+    "BackOff",
+    "Bucket",
+    "Bus",
+    "BusFault",
+    "Fenced",
+    "Kept",
+    "NoSuchThing",
+    "Pipeline",
+    "Pull",
+    "StreamState",
+    "Unsuitable",
+]
