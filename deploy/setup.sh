@@ -59,25 +59,34 @@ follow_pips_index() {
     if [ -n "${PIP_CERT:-}" ] && [ -z "${SSL_CERT_FILE:-}" ]; then export SSL_CERT_FILE=$PIP_CERT; fi
 }
 
+# pip trusts the certificates of the system, uv by itself only those it brings along.
+trust_systems_certificates() { export UV_SYSTEM_CERTS=${UV_SYSTEM_CERTS:-true}; }
+
 # Also pip's additional places. The hashes in the lock file decide what is accepted, so any of them may answer.
 follow_pips_other_places() {
     local python=$1 more links
     more=${PIP_EXTRA_INDEX_URL:-$(pip_setting "$python" extra-index-url)}
     links=${PIP_FIND_LINKS:-$(pip_setting "$python" find-links)}
-    if [ -n "$more" ]; then export UV_INDEX=${UV_INDEX:-$(tr -s '[:space:]' ' ' <<<"$more")}; fi
+    if [ -n "$more" ]; then export UV_INDEX=${UV_INDEX:-$(xargs <<<"$more")}; fi
     if [ -n "$links" ]; then export UV_FIND_LINKS=${UV_FIND_LINKS:-$(xargs <<<"$links" | tr ' ' ',')}; fi
     export UV_INDEX_STRATEGY=${UV_INDEX_STRATEGY:-unsafe-best-match}
-    [ -n "$more$links" ]
+}
+
+# Run uv as it comes, and then ever more as pip is set up on this machine, until it finds what it needs.
+as_pip_would() {
+    local python=$1 widen
+    for widen in follow_pips_index trust_systems_certificates follow_pips_other_places; do
+        "$widen" "$python"
+        "${@:2}" 2>var/tools/uv.log && return
+    done
+    cat var/tools/uv.log >&2
+    return 1
 }
 
 sync_packages() {
     local uv=$1 python=$2
-    local command=("$uv" pip sync --quiet --require-hashes --python .venv/bin/python requirements.lock)
-    follow_pips_index "$python"
-    "${command[@]}" 2>var/sync.log && return
-    if follow_pips_other_places "$python" && "${command[@]}" 2>>var/sync.log; then return; fi
-    cat var/sync.log >&2
-    fail "the packages of requirements.lock could not be installed; see uv's message above"
+    as_pip_would "$python" "$uv" pip sync --quiet --require-hashes --python .venv/bin/python requirements.lock ||
+        fail "the packages of requirements.lock could not be installed; see uv's message above"
 }
 
 # The checkout's own packages and its command, without a build step.
@@ -119,12 +128,13 @@ set_up() {
 servers() { .venv/bin/python -m deploy.binaries "$@"; }
 
 lock() {
-    local uv
-    uv=$(find_uv "$(find_python)") || exit 1
+    local python uv
+    python=$(find_python)
+    uv=$(find_uv "$python")
     local compile=("$uv" pip compile --quiet --universal --generate-hashes --python-version 3.11
         --custom-compile-command "make lock" "$@")
-    follow_pips_index .venv/bin/python
-    "${compile[@]}" pyproject.toml --extra dev --output-file requirements.lock
-    sed -n 's/^\(uv==[0-9.]*\).*/\1/p' deploy/uv.txt | "${compile[@]}" - --output-file deploy/uv.txt
+    as_pip_would "$python" "${compile[@]}" pyproject.toml --extra dev --output-file requirements.lock
+    sed -n 's/^\(uv==[0-9.]*\).*/\1/p' deploy/uv.txt >var/tools/uv.in
+    as_pip_would "$python" "${compile[@]}" --no-annotate var/tools/uv.in --output-file deploy/uv.txt
     if grep -nE '://|^--' requirements.lock deploy/uv.txt; then fail "a lock file must not name a registry"; fi
 }
