@@ -20,7 +20,7 @@ import structlog
 from eventsourcing.persistence import PersistenceError
 from sqlalchemy import Select
 
-from shared.domain import Aggregate, NotFound, Recorded, Refused, identity
+from shared.domain import NO_COMMAND, Aggregate, NotFound, Recorded, Refused, identity
 from shared.eventstore import Change, EventStore, Outcome, Tracking, Verdict, Work
 from shared.eventstore.store import SNAPSHOT_EVERY
 
@@ -41,6 +41,10 @@ class KeyReused(Refused):
     """The idempotency key was used before for another request."""
 
     code: ClassVar[str] = "key_reused"
+
+
+class HeardElsewhere(Exception):
+    """Another reader has taken in what this one was about to; it looks anew how far the hearing has come."""
 
 
 class Unavailable(Exception):
@@ -71,6 +75,7 @@ class UnitOfWork:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self.reads = 0
         self._things: dict[UUID, Aggregate[Any]] = {}
         self._changes: list[Change] = []
 
@@ -101,8 +106,22 @@ class UnitOfWork:
         self._changes.extend(changes)
 
     def rows(self, query: Select[Any]) -> list[dict[str, Any]]:
-        """What the read models say, as of the last commit."""
+        """What the read models say, as of the last commit; ``reads`` counts how often they were asked."""
+        self.reads += 1
         return self._desk.store.rows(query)
+
+    @property
+    def changes_anything(self) -> bool:
+        """Whether this work writes something yet."""
+        return bool(self._changes or self.touched())
+
+    def caused_by(self, cause: UUID, trace: str) -> None:
+        """Mark what has happened since the last mark with the request or contract that caused it."""
+        for thing in self.touched():
+            for recorded in thing.pending:
+                if recorded.event.command_id == NO_COMMAND:
+                    msgspec.structs.force_setattr(recorded.event, "command_id", cause)
+                    msgspec.structs.force_setattr(recorded.event, "trace", trace)
 
     def touched(self) -> list[Aggregate[Any]]:
         """The things that have new events."""
@@ -137,13 +156,22 @@ class Desk:
         """
         return await self._in_turn(self._do, command)
 
-    async def hear(self, speaker: str, position: int, decide: Callable[[UnitOfWork], None], trace: str = "") -> bool:
+    async def hear(
+        self,
+        speaker: str,
+        position: int,
+        decide: Callable[[UnitOfWork], None],
+        trace: str = "",
+        *,
+        after: int | None = None,
+    ) -> bool:
         """Take in what ``speaker`` said up to ``position``; False when it had been heard before.
 
         The reactions, the rows and the position tracked are one unit of work, so hearing twice changes nothing.
-        The same holds for a follower of the service's own log, under a name of its own.
+        The same holds for a follower of the service's own log, under a name of its own.  With ``after`` the work
+        is written only if exactly that position was tracked before, else :class:`HeardElsewhere`.
         """
-        return await self._in_turn(self._hear, speaker, position, decide, trace)
+        return await self._in_turn(self._hear, Tracking(speaker, position), decide, trace, after)
 
     async def _in_turn(self, job: Callable[..., T], *args: Any) -> T:
         if self._waiting >= WAITING:
@@ -173,15 +201,18 @@ class Desk:
                 return Done(json.loads(outcome.answer), position)
         raise Unavailable("others keep changing the same thing")
 
-    def _hear(self, speaker: str, position: int, decide: Callable[[UnitOfWork], None], trace: str) -> bool:
-        tracking = Tracking(speaker, position)
+    def _hear(self, upto: Tracking, decide: Callable[[UnitOfWork], None], trace: str, after: int | None) -> bool:
+        speaker, position = upto.application_name, upto.notification_id
         for _ in range(TRIES):
-            if self.store.tracked(speaker) >= position:
+            tracked = self.store.tracked(speaker)
+            if tracked >= position:
                 return False
+            if after not in (None, tracked):
+                raise HeardElsewhere(f"{speaker} was heard up to {tracked}, not {after}")
             unit = UnitOfWork(self)
             self._decide(unit, decide)
             cause = identity("heard", speaker, position)
-            verdict, _position = self._record(unit, cause, trace, tracking=tracking)
+            verdict, _position = self._record(unit, cause, trace, tracking=upto, tracked_before=after)
             if verdict is Verdict.RECORDED:
                 return True
         raise Unavailable("others keep changing the same thing")
@@ -216,14 +247,12 @@ class Desk:
         touched = unit.touched()
         events: list[Recorded] = []
         changes = list(unit._changes)
-        for thing in touched:
-            changes.extend(self._rows(thing))
-            events.extend(thing.collect_events())
-        for recorded in events:
-            msgspec.structs.force_setattr(recorded.event, "command_id", cause)
-            msgspec.structs.force_setattr(recorded.event, "trace", trace)
-        work = Work(self.store.stored(events), changes=changes, **what)
         try:
+            unit.caused_by(cause, trace)
+            for thing in touched:
+                changes.extend(self._rows(thing))
+                events.extend(thing.collect_events())
+            work = Work(self.store.stored(events), changes=changes, **what)
             receipt = self.store.record([work])[0]
         except BaseException:
             self._evict(touched)
@@ -260,8 +289,8 @@ class Desk:
             log.warning("snapshot_failed", thing=str(thing.id), fault=type(fault).__name__)
 
     def _forget(self, unit: UnitOfWork) -> None:
-        """Drop what a refused command may have half changed."""
-        self._evict(unit.touched())
+        """Drop what a refused command may have half changed, also where an event broke before it was pending."""
+        self._evict(unit._things.values())
 
     def _evict(self, things: Iterable[Aggregate[Any]]) -> None:
         for thing in things:

@@ -172,6 +172,11 @@ class Aggregate(Generic[S]):
         self._pending.append(Recorded(self.id, self.version, event))
 
     @property
+    def pending(self) -> Sequence[Recorded]:
+        """What has happened and is not recorded yet."""
+        return tuple(self._pending)
+
+    @property
     def has_pending(self) -> bool:
         return bool(self._pending)
 

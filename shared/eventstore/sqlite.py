@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -9,7 +10,13 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from eventsourcing.persistence import Notification, OperationalError, StoredEvent
+from eventsourcing.persistence import (
+    IntegrityError,
+    Notification,
+    OperationalError,
+    PersistenceError,
+    StoredEvent,
+)
 from eventsourcing.sqlite import SQLiteConnection, SQLiteCursor, SQLiteDatastore, SQLiteProcessRecorder
 
 from shared.eventstore.mapper import uuid_of
@@ -116,7 +123,7 @@ class SQLiteEventRecorder(SQLiteProcessRecorder):
 
     def record(self, works: Sequence[Work]) -> list[Receipt]:
         """Write ``works`` in one transaction; one that cannot be written changes nothing and spoils no other."""
-        with self.datastore.get_connection(commit=True) as connection:
+        with _library_errors(), self.datastore.get_connection(commit=True) as connection:
             cursor = connection.cursor()
             cursor.execute("BEGIN IMMEDIATE")
             try:
@@ -199,6 +206,18 @@ class SQLiteEventRecorder(SQLiteProcessRecorder):
             cursor.execute(statement, [position, *topics])
             row = cursor.fetchone()
         return row[0] if row else 0
+
+
+@contextmanager
+def _library_errors() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as fault:
+        raise OperationalError(fault) from fault
+    except sqlite3.IntegrityError as fault:
+        raise IntegrityError(fault) from fault
+    except sqlite3.Error as fault:
+        raise PersistenceError(fault) from fault
 
 
 def leads(events: Sequence[StoredEvent]) -> list[tuple[UUID, int]]:
