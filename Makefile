@@ -1,6 +1,6 @@
 # Every target does its own set-up and is one word of ./run, which works where make does not.
 .DEFAULT_GOAL := help
-.PHONY: help setup up down reset logs demo test lint format types unit property contract rules integration e2e approve lock hooks
+.PHONY: help up down reset logs demo test lint format types unit property contract rules integration e2e approve setup compose lock hooks
 
 help:         ## this list
 	@./run help
@@ -38,6 +38,8 @@ approve:      ## accept a change of the published language
 	@./run approve
 setup:        ## only prepare: environment, nats-server, PostgreSQL
 	@./run setup
+compose:      ## the suite in containers, with Docker
+	@./run compose
 lock:         ## renew requirements.lock (ARGS=--upgrade for newer versions)
 	@./run lock $(ARGS)
 hooks:        ## check every commit before it is made

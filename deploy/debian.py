@@ -49,9 +49,7 @@ def _download(package: str, work: Path, *, with_libraries: bool) -> list[Path]:
 
 def _missing(package: str, options: list[str], work: Path) -> list[str]:
     """The package and the libraries that installing it here would bring."""
-    plan = _try(
-        ["apt-get", *options, "--simulate", "--no-install-recommends", "install", package], work
-    ).stdout
+    plan = _try(["apt-get", *options, "--simulate", "--no-install-recommends", "install", package], work).stdout
     wanted = re.findall(r"^Inst (\S+)", plan, flags=re.MULTILINE)
     return [name for name in wanted if NEEDED.match(name)]
 

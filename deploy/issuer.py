@@ -32,8 +32,7 @@ def require_trial_environment() -> None:
     if environment not in TRIAL_ENVIRONMENTS:
         said = f"is {environment}" if environment else "is not set, which means production"
         raise Unable(
-            f"AARRING_ENVIRONMENT {said}: the local token issuer runs only in "
-            f"{' and '.join(TRIAL_ENVIRONMENTS)}"
+            f"AARRING_ENVIRONMENT {said}: the local token issuer runs only in {' and '.join(TRIAL_ENVIRONMENTS)}"
         )
 
 
@@ -61,9 +60,7 @@ class Issuer:
     def mint(self, subject: str, audience: str, seconds: int = LONGEST_LIFE, level: str = "high") -> str:
         """A token that lets `subject` speak to one service for a short while."""
         if not SUBJECT.fullmatch(subject):
-            raise Unable(
-                f"'{subject}' is not a subject: a person id, operator, login:…, service:… or system:…"
-            )
+            raise Unable(f"'{subject}' is not a subject: a person id, operator, login:…, service:… or system:…")
         if audience not in SERVICES:
             raise Unable(f"there is no service '{audience}', only {' and '.join(SERVICES)}")
         if not 0 < seconds <= LONGEST_LIFE:

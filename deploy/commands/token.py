@@ -19,9 +19,7 @@ app = typer.Typer()
 def token(
     who: Annotated[
         str,
-        typer.Option(
-            "--as", help="A person id, a name from the demo, operator, login:…, service:…, system:…"
-        ),
+        typer.Option("--as", help="A person id, a name from the demo, operator, login:…, service:…, system:…"),
     ],
     audience: Annotated[str, typer.Option("--for", help=f"The service: {' or '.join(SERVICES)}.")],
     seconds: Annotated[int, typer.Option(help="How long it is good for.")] = LONGEST_LIFE,
