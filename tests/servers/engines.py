@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import subprocess
+import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -55,8 +56,8 @@ def free_port() -> int:
 
 def wait_until(answers: Callable[[], bool], engine: Engine, what: str) -> None:
     """Until the server answers; at once an error with its log if it ends instead."""
-    turns = int(STARTED_WITHIN / 0.02)
-    for _ in range(turns):
+    until = time.monotonic() + STARTED_WITHIN
+    while time.monotonic() < until:
         if answers():
             return
         if not engine.is_running():

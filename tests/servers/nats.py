@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
@@ -59,7 +60,11 @@ class NatsServer:
         self.start()
 
     def __enter__(self) -> Self:
-        return self.start()
+        with ExitStack() as unless_it_starts:
+            unless_it_starts.callback(self.__exit__)
+            self.start()
+            unless_it_starts.pop_all()
+        return self
 
     def __exit__(self, *_: object) -> None:
         self._engine.discard()

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
@@ -58,7 +59,11 @@ class PostgresServer:
         return self._url(name)
 
     def __enter__(self) -> Self:
-        return self.start()
+        with ExitStack() as unless_it_starts:
+            unless_it_starts.callback(self.__exit__)
+            self.start()
+            unless_it_starts.pop_all()
+        return self
 
     def __exit__(self, *_: object) -> None:
         self._engine.discard()
