@@ -1,0 +1,53 @@
+"""Why something asked of a unit is refused."""
+
+from __future__ import annotations
+
+from shared.domain import Refused
+
+
+class UnitAlreadyRegistered(Refused):
+    """A unit of this code is in the register; a code is never used again."""
+
+    code = "unit_already_registered"
+
+
+class FunctionMismatch(Refused):
+    """A national competence service has a function; no other kind has one."""
+
+    code = "function_mismatch"
+
+
+class PhaseNotForKind(Refused):
+    """Only a national competence service has phases."""
+
+    code = "phase_not_for_kind"
+
+
+class PhaseOutOfOrder(Refused):
+    """The final year is the last one, and a service is new before it is ongoing."""
+
+    code = "phase_out_of_order"
+
+
+class UnitHasEnded(Refused):
+    """The unit has ended."""
+
+    code = "unit_has_ended"
+
+
+class EndBeforeStart(Refused):
+    """A unit cannot end before it began."""
+
+    code = "end_before_start"
+
+
+class LineageCycle(Refused):
+    """A unit cannot come from itself or from one that came from it."""
+
+    code = "lineage_cycle"
+
+
+class AlreadyLinked(Refused):
+    """The two units are in one line already."""
+
+    code = "already_linked"
