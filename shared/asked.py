@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -14,9 +15,11 @@ from fastapi import Depends, Header, Request
 from shared.clock import OSLO, Clock
 from shared.context import trace
 from shared.desk import Command, UnitOfWork
-from shared.domain import identity
-from shared.problems import RequestProblem
+from shared.domain import Aggregate, StaleVersion, identity
+from shared.problems import Fault, RequestProblem
 from shared.tokens import Caller, TokenChecker
+
+_ETAG = re.compile(r'^(?:W/)?"?(\d{1,18})"?$')
 
 
 @dataclass(frozen=True)
@@ -40,25 +43,61 @@ class Asked:
         return Command(self.command_id, self.digest, decide, self.trace)
 
 
-def asked(tokens: TokenChecker, clock: Clock) -> Callable[..., Awaitable[Asked]]:
+async def calling(request: Request) -> Caller:
+    """The FastAPI dependency that says who calls; ``app.state.tokens`` checks the token."""
+    tokens: TokenChecker = request.app.state.tokens
+    return await tokens(request)
+
+
+Calling = Annotated[Caller, Depends(calling)]
+
+
+async def asked(
+    request: Request,
+    caller: Calling,
+    idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
+    acting_as: Annotated[UUID | None, Header()] = None,
+) -> Asked:
     """The FastAPI dependency that makes :class:`Asked` of a request; 428 without an ``Idempotency-Key``."""
+    clock: Clock = request.app.state.clock
+    at = clock.now()
+    if not idempotency_key:
+        raise RequestProblem(
+            428, "idempotency_key_missing", "Send an Idempotency-Key, new for each thing you want done."
+        )
+    digest = hashlib.sha256()
+    seen = request.headers.get("if-match", "")
+    for part in (request.method, request.url.path, request.url.query, str(acting_as), seen):
+        digest.update(part.encode() + b"\n")
+    digest.update(await request.body())
+    command_id = identity("command", caller.subject, idempotency_key)
+    return Asked(caller, at, command_id, digest.digest(), trace(), acting_as)
 
-    async def from_request(
-        request: Request,
-        caller: Annotated[Caller, Depends(tokens)],
-        idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
-        acting_as: Annotated[UUID | None, Header()] = None,
-    ) -> Asked:
-        at = clock.now()
-        if not idempotency_key:
-            raise RequestProblem(
-                428, "idempotency_key_missing", "Send an Idempotency-Key, new for each thing you want done."
-            )
-        digest = hashlib.sha256()
-        for part in (request.method, request.url.path, request.url.query, str(acting_as)):
-            digest.update(part.encode() + b"\n")
-        digest.update(await request.body())
-        command_id = identity("command", caller.subject, idempotency_key)
-        return Asked(caller, at, command_id, digest.digest(), trace(), acting_as)
 
-    return from_request
+Asking = Annotated[Asked, Depends(asked)]
+
+
+def seen_version(if_match: Annotated[str | None, Header(max_length=40)] = None) -> int:
+    """The FastAPI dependency that reads the version a change is based on; 428 without ``If-Match``."""
+    if not if_match:
+        raise RequestProblem(428, "version_missing", "Send the version you have seen in If-Match.")
+    found = _ETAG.match(if_match)
+    if not found:
+        raise RequestProblem(
+            422,
+            "malformed",
+            "If-Match holds a version as the ETag gave it.",
+            errors=[Fault(code="etag", pointer="header:if-match", detail='a number in quotes, as in "7"')],
+        )
+    return int(found.group(1))
+
+
+Seen = Annotated[int, Depends(seen_version)]
+
+
+def must_be_as_seen(thing: Aggregate[Any], seen: int) -> None:
+    """Refuse a change that is based on an older version of the thing."""
+    if thing.version != seen:
+        raise StaleVersion(
+            f"it is at version {thing.version} now, and you have seen {seen}", seen=seen, current=thing.version
+        )

@@ -71,6 +71,12 @@ class ChangedMeanwhile(Refused):
     code = "changed_meanwhile"
 
 
+class StaleVersion(ChangedMeanwhile):
+    """The change is based on an older version; ``facts`` carries both."""
+
+    code = "stale_version"
+
+
 EVENTS: dict[str, type[Event]] = {}
 """Every event that can be read from a log, by its topic, which never changes."""
 

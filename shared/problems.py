@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.access import NotAllowed, NotRegistered
 from shared.context import correlation_id
 from shared.desk import KeyReused, Unavailable
-from shared.domain import NotFound, Refused
+from shared.domain import NotFound, Refused, StaleVersion
 
 log = structlog.get_logger()
 MAX_BODY = 1_000_000
@@ -63,10 +63,12 @@ class RequestProblem(Exception):
 
 PROBLEM = {"model": Problem, "content": {"application/problem+json": {}}}
 PROBLEMS: dict[int | str, dict[str, Any]] = {
+    400: {**PROBLEM, "description": "The body cannot be read"},
     401: {**PROBLEM, "description": "No token, or one that does not hold"},
     403: {**PROBLEM, "description": "Not registered, or not allowed"},
     404: {**PROBLEM, "description": "No such thing, or not for you to know of"},
     409: {**PROBLEM, "description": "A rule says no, or someone was first"},
+    412: {**PROBLEM, "description": "You have seen an older version"},
     413: {**PROBLEM, "description": "The body is too large"},
     422: {**PROBLEM, "description": "The request is malformed"},
     428: {**PROBLEM, "description": "An Idempotency-Key or a version is missing"},
@@ -74,7 +76,13 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 """The problems any route may answer with, for the OpenAPI document."""
 
-_STATUS: dict[type[Refused], int] = {NotFound: 404, KeyReused: 422, NotAllowed: 403, NotRegistered: 403}
+_STATUS: dict[type[Refused], int] = {
+    NotFound: 404,
+    KeyReused: 422,
+    NotAllowed: 403,
+    NotRegistered: 403,
+    StaleVersion: 412,
+}
 """Refusals that are not plainly a rule saying no (409)."""
 
 _TITLES = {
@@ -121,7 +129,7 @@ def problem(
 
 
 def _refused(refusal: Refused) -> JSONResponse:
-    status = _STATUS.get(type(refusal), 409)
+    status = next((_STATUS[kind] for kind in type(refusal).__mro__ if kind in _STATUS), 409)
     facts = dict(refusal.facts)
     errors = [Fault(**fault) for fault in facts.pop("errors", [])]
     return problem(status, refusal.code, refusal.detail, errors=errors, facts=facts)
