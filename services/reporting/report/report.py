@@ -1,0 +1,88 @@
+"""The annual report of one unit: opened, filled in by two parties, submitted, and kept for ever."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.reporting.report.answering import Answering
+from services.reporting.report.ending import Exempted, Extended, Reopened, Withdrawn
+from services.reporting.report.events import Opened
+from services.reporting.report.listing import Listing
+from services.reporting.report.redacting import Redacting
+from services.reporting.report.state import WRITABLE, ReportState, Status
+from services.reporting.report.submitting import Submitting
+from shared.domain import Acting, Refused, identity
+
+REOPENABLE = frozenset({Status.SUBMITTED, Status.EXEMPTED, Status.WITHDRAWN})
+
+
+class ExtensionInThePast(Refused):
+    """An extension ends in the future, and after the deadline it extends."""
+
+    code = "extension_in_the_past"
+
+
+class CannotReopen(Refused):
+    """A report that is being written needs no reopening."""
+
+    code = "cannot_reopen"
+
+
+class Report(Answering, Listing, Submitting, Redacting):
+    """One unit's report for one year.
+
+    What the parties ask while writing stands in ``answering`` and ``listing``, handing in in ``submitting``,
+    removal from history in ``redacting``; here is what happens to the report as a whole.
+    """
+
+    TOPIC = "reporting.Report"
+    STATE = ReportState
+
+    @staticmethod
+    def identify(unit_id: UUID, year: int) -> UUID:
+        """A unit has one report a year."""
+        return identity("report", unit_id, year)
+
+    @staticmethod
+    def submission_id(report_id: UUID, number: int) -> UUID:
+        """Submissions are numbered from 1 in their report."""
+        return identity("submission", report_id, number)
+
+    @classmethod
+    def open(cls, *, unit_id: UUID, year: int, by: Acting, at: datetime, **unit: Any) -> Report:
+        """A report that can be written; ``unit`` holds the other fields of :class:`Opened`."""
+        event = Opened(at=at, by=by, unit_id=unit_id, year=year, **unit)
+        return cls.begin(cls.identify(unit_id, year), event)
+
+    def extend(self, until: datetime, reason: str, *, deadline: datetime, by: Acting, at: datetime) -> None:
+        """Give this report until another instant."""
+        self._must_be_open()
+        if until <= max(at, deadline):
+            raise ExtensionInThePast(
+                "an extension must end in the future and after the deadline",
+                errors=[{"code": "in_the_past", "pointer": "/until", "detail": until.isoformat()}],
+            )
+        self.trigger(Extended(at=at, by=by, until=until, reason=reason))
+
+    def exempt(self, reason: str, *, by: Acting, at: datetime) -> None:
+        """The unit owes no report this year."""
+        self._must_be_open()
+        self.trigger(Exempted(at=at, by=by, reason=reason))
+
+    def withdraw(self, reason: str, *, by: Acting, at: datetime) -> None:
+        """Give the report up."""
+        self._must_be_open()
+        self.trigger(Withdrawn(at=at, by=by, reason=reason))
+
+    def reopen(self, reason: str, *, by: Acting, at: datetime) -> None:
+        """Let a submitted, exempted or withdrawn report be written again."""
+        if self.state.status not in REOPENABLE:
+            raise CannotReopen(f"the report is {self.state.status}", status=self.state.status)
+        self.trigger(Reopened(at=at, by=by, reason=reason))
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether the parties may write now."""
+        return self.state.status in WRITABLE
