@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from deploy.debian import unpack
-from deploy.places import VAR, Unable
+from deploy.places import TOOLS, Unable
 
 
 def find_nats_server() -> Path | None:
@@ -61,7 +61,7 @@ def library_path(programs: Path) -> dict[str, str]:
 def obtain_nats_server() -> None:
     if find_nats_server() is None:
         _tell("nats-server is not on this machine: unpacking Debian's package into var/")
-        unpack("nats-server", VAR / "tools/nats-server")
+        unpack("nats-server", TOOLS / "nats-server")
 
 
 def obtain_postgres() -> None:
@@ -96,13 +96,13 @@ def _version(programs: Path) -> list[int]:
 
 
 def _unpacked_nats_server() -> Path:
-    return VAR / "tools/nats-server/usr/sbin/nats-server"
+    return TOOLS / "nats-server/usr/sbin/nats-server"
 
 
 def _unpacked_postgres() -> Path:
-    """In var/, unless root must hand PostgreSQL to a user who cannot enter the folders above it."""
-    if os.geteuid() != 0 or open_to_all(VAR):
-        return VAR / "tools/postgresql"
+    """In the checkout, unless root must hand PostgreSQL to a user who cannot enter the folders above it."""
+    if os.geteuid() != 0 or open_to_all(TOOLS):
+        return TOOLS / "postgresql"
     return Path("/var/lib/aarring/postgresql")
 
 

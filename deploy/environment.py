@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.binaries import require_nats_server
-from deploy.places import CLOCK, IDENTITY, NATS, ROOT, SECRETS, SERVICES
+from deploy.places import CLOCK, DATA, IDENTITY, NATS, ROOT, SECRETS, SERVICES
 
 PORTS = {"nats": 4222, "registry": 8001, "reporting": 8002}
 
-NATS_CONFIG = """\
+NATS_CONFIG = NATS / "nats.conf"
+NATS_TEMPLATE = """\
 # Written anew at each start.
 server_name: aarring-local
 host: 127.0.0.1
@@ -53,8 +54,8 @@ def port_setting(name: str) -> str:
 
 def write_nats_config(addresses: Addresses) -> None:
     NATS.mkdir(parents=True, exist_ok=True)
-    config = NATS_CONFIG.format(port=addresses.ports["nats"], store=NATS / "store")
-    (NATS / "nats.conf").write_text(config)
+    config = NATS_TEMPLATE.format(port=addresses.ports["nats"], store=NATS / "store")
+    NATS_CONFIG.write_text(config)
 
 
 def suite_environment(addresses: Addresses) -> dict[str, str]:
@@ -62,6 +63,7 @@ def suite_environment(addresses: Addresses) -> dict[str, str]:
     chosen = {
         "AARRING_ENVIRONMENT": "development",
         "AARRING_CLOCK_FILE": str(CLOCK),
+        "AARRING_NATS_CONFIG": str(NATS_CONFIG),
         "NATS_SERVER_BIN": str(require_nats_server()),
         "REGISTRY_LOGIN_KEY": _secret("registry-login"),
         "REPORTING_REGISTRY_URL": addresses.service("registry"),
@@ -69,8 +71,8 @@ def suite_environment(addresses: Addresses) -> dict[str, str]:
     chosen |= {port_setting(name): str(port) for name, port in addresses.ports.items()}
     for name in SERVICES:
         settings = {
-            "DATABASE_URL": f"sqlite:///var/data/{name}.db",
-            "VAULT_URL": f"sqlite:///var/data/{name}-vault.db",
+            "DATABASE_URL": f"sqlite:///{DATA}/{name}.db",
+            "VAULT_URL": f"sqlite:///{DATA}/{name}-vault.db",
             "VAULT_KEY": _secret(f"{name}-vault"),
             "NATS_URL": addresses.nats,
             "TOKEN_ISSUERS": str(IDENTITY / "issuers.json"),

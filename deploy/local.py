@@ -30,6 +30,7 @@ from deploy.places import (
     SUITE,
     SUPERVISOR,
     Unable,
+    shown,
 )
 from deploy.supervisor import Program, read_procfile
 
@@ -172,4 +173,4 @@ def _is_ready(address: str) -> bool:
 
 def _with_last_lines(what: str, log: Path) -> str:
     lines = log.read_text(errors="replace").splitlines()[-15:] if log.exists() else []
-    return "\n".join([f"{what}; the last lines of {log.relative_to(ROOT)}:", *lines])
+    return "\n".join([f"{what}; the last lines of {shown(log)}:", *lines])

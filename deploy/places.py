@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-VAR = ROOT / "var"
+
+# Programs fetched once for the checkout; a second suite, as tests start one, keeps only its state elsewhere.
+TOOLS = ROOT / "var/tools"
+VAR = Path(os.environ.get("AARRING_VAR", ROOT / "var")).resolve()
 
 CLOCK = VAR / "clock"
 DATA = VAR / "data"
@@ -26,3 +30,8 @@ SERVICES = ("registry", "reporting")
 
 class Unable(Exception):
     """The machine does not let us: told to the person in one sentence, without a traceback."""
+
+
+def shown(path: Path) -> str:
+    """A path as it is shortest to read from the checkout."""
+    return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)

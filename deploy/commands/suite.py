@@ -9,7 +9,7 @@ import typer
 
 from deploy import local
 from deploy.environment import Addresses
-from deploy.places import LOGS, ROOT, SERVICES, Unable
+from deploy.places import LOGS, ROOT, SERVICES, Unable, shown
 
 app = typer.Typer()
 
@@ -40,7 +40,7 @@ def logs(
     lines: Annotated[int, typer.Option(help="How many earlier lines to show of each log.")] = 20,
 ) -> None:
     """Follow what the programs of the suite write."""
-    written = sorted(str(log.relative_to(ROOT)) for log in LOGS.glob("*.log"))
+    written = sorted(shown(log) for log in LOGS.glob("*.log"))
     if not written:
         raise Unable("there are no logs yet; make up starts the suite")
     os.chdir(ROOT)
@@ -50,7 +50,7 @@ def logs(
 def _print_addresses(addresses: Addresses) -> None:
     for name in SERVICES:
         address = addresses.service(name)
-        print(f"  {name:<10} {address:<24} documentation {address}/docs   log var/log/{name}.log")
-    print(f"  {'nats':<10} {addresses.nats:<24} log var/log/nats.log")
+        print(f"  {name:<10} {address:<24} documentation {address}/docs   log {shown(LOGS)}/{name}.log")
+    print(f"  {'nats':<10} {addresses.nats:<24} log {shown(LOGS)}/nats.log")
     print("A token to try the API with, good for five minutes:")
     print("  ./run token --as operator --for registry")

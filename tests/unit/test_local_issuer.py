@@ -1,0 +1,80 @@
+"""The local issuer lets developers speak as anyone, and must not exist where real people are served."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+from uuid import uuid4
+
+import jwt
+import pytest
+
+from deploy.issuer import Issuer
+from deploy.places import Unable
+from shared.settings import Environment
+from shared.tokens import TokenChecker
+
+
+@pytest.fixture
+def issuer(tmp_path: Path) -> Issuer:
+    made = Issuer(tmp_path / "identity")
+    made.ensure()
+    return made
+
+
+def test_a_service_accepts_whom_the_local_issuer_vouches_for(issuer: Issuer) -> None:
+    person = str(uuid4())
+    caller = _checker(issuer).check(issuer.mint(person, "registry"))
+    assert (caller.subject, caller.kind, caller.level) == (person, "person", "high")
+
+
+@pytest.mark.parametrize("subject", ["operator", "login:5f2a", "system:region-vest", "service:reporting"])
+def test_logins_machines_services_and_the_operator_are_vouched_for_too(issuer: Issuer, subject: str) -> None:
+    assert _checker(issuer).check(issuer.mint(subject, "registry")).subject == subject
+
+
+def test_a_service_is_vouched_for_by_its_own_issuer_alone(issuer: Issuer) -> None:
+    claims = jwt.decode(issuer.mint("service:reporting", "registry"), options={"verify_signature": False})
+    assert claims["iss"] == "service:reporting"
+
+
+@pytest.mark.parametrize(
+    ("subject", "audience", "seconds"),
+    [
+        ("somebody", "registry", 300),
+        ("service:unknown", "registry", 300),
+        ("operator", "elsewhere", 300),
+        ("operator", "registry", 301),
+        ("operator", "registry", 0),
+    ],
+)
+def test_a_token_nobody_would_accept_is_not_made(issuer: Issuer, subject: str, audience: str, seconds: int) -> None:
+    with pytest.raises(Unable):
+        issuer.mint(subject, audience, seconds)
+
+
+def test_keys_are_made_once_and_closed_to_others(issuer: Issuer) -> None:
+    trusted = issuer.issuers.read_bytes()
+    issuer.ensure()
+    assert issuer.issuers.read_bytes() == trusted
+    assert stat.S_IMODE(issuer.signing_key("registry").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("environment", ["production", None])
+def test_it_refuses_to_exist_in_production(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, environment: str | None
+) -> None:
+    monkeypatch.delenv("AARRING_ENVIRONMENT")
+    if environment:
+        monkeypatch.setenv("AARRING_ENVIRONMENT", environment)
+    with pytest.raises(Unable, match="production"):
+        Issuer(tmp_path)
+
+
+def test_its_list_is_refused_by_a_service_in_production(issuer: Issuer) -> None:
+    with pytest.raises(ValueError, match="local issuer"):
+        TokenChecker.from_file(issuer.issuers, "registry", Environment.PRODUCTION)
+
+
+def _checker(issuer: Issuer) -> TokenChecker:
+    return TokenChecker.from_file(issuer.issuers, "registry", Environment.TEST)
