@@ -86,6 +86,7 @@ class Cycle(Aggregate[CycleState]):
         """The dates were moved for everybody; extensions given to single reports stand."""
 
         TOPIC: ClassVar[str] = "reporting.Cycle.Rescheduled"
+        year: int
         dates: Dates
         reason: str
 
@@ -122,7 +123,7 @@ class Cycle(Aggregate[CycleState]):
         _must_be_in_order(dates, at)
         if self.state.opened_at and dates.opens_at != self.state.dates.opens_at:
             raise CycleIsOpen(f"the cycle of {self.state.year} was opened already", opened_at=self.state.opened_at)
-        self.trigger(self.Rescheduled(at=at, by=by, dates=dates, reason=reason))
+        self.trigger(self.Rescheduled(at=at, by=by, year=self.state.year, dates=dates, reason=reason))
 
     def open(self, pins: tuple[Pin, ...], reports: int, *, by: Acting, at: datetime) -> None:
         """Open it once, for good."""

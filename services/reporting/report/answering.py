@@ -10,6 +10,7 @@ from services.reporting.report.events import (
     AnswerConfirmed,
     Answered,
     DescriptionUpdated,
+    EnteredOnBehalf,
     NothingDeclared,
     PartFinished,
     PartUnfinished,
@@ -75,9 +76,7 @@ class Answering(Rules):
         self._must_be_readable(text)
         self._trigger_change(
             slot,
-            Answered(
-                at=at, by=by, question_id=question_id, version=base + 1, text=text, choices=choices, on_behalf=None
-            ),
+            Answered(at=at, by=by, question_id=question_id, version=base + 1, text=text, choices=choices),
         )
 
     def enter_on_behalf(
@@ -99,7 +98,7 @@ class Answering(Rules):
         behalf = OnBehalf(holder=holder, answered_on=answered_on)
         self._trigger_change(
             slot,
-            Answered(
+            EnteredOnBehalf(
                 at=at, by=by, question_id=question_id, version=base + 1, text=text, choices=(), on_behalf=behalf
             ),
         )
@@ -133,7 +132,8 @@ class Answering(Rules):
         if not any(slot.part is part for slot in self.state.slots.values()):
             raise PartHasNoQuestions(f"the template asks nothing of the {part}")
         if finished and part not in self.state.finished:
-            self.trigger(PartFinished(at=at, by=by, part=part))
+            event = PartFinished(at=at, by=by, unit_id=self.state.unit_id, year=self.state.year, part=part)
+            self.trigger(event)
         elif not finished and part in self.state.finished:
             self.trigger(PartUnfinished(at=at, by=by, part=part))
 

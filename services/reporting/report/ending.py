@@ -25,6 +25,9 @@ class Submitted(Event, frozen=True, kw_only=True):
     """The professional lead handed in exactly the version seen; ``sha256`` covers all of it, texts sealed."""
 
     TOPIC: ClassVar[str] = "reporting.Report.Submitted"
+    unit_id: UUID
+    year: int
+    regions: tuple[str, ...]
     number: int
     content_version: int
     report_version: int
@@ -139,6 +142,9 @@ class Redacted(Event, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "reporting.Report.Redacted"
     redaction_id: UUID
+    place: str
+    first: int
+    last: int
     subject: str
     generation: int
     kept: dict[str, Sealed]

@@ -70,14 +70,13 @@ class Opened(Event, frozen=True, kw_only=True):
 
 
 class Answered(Event, frozen=True, kw_only=True):
-    """A question was answered, or its answer changed, by its holder or on the holder's behalf."""
+    """A question was answered, or its answer changed, by whoever it belongs to."""
 
     TOPIC: ClassVar[str] = "reporting.Report.Answered"
     question_id: str
     version: int
     text: Sealed | None
     choices: tuple[str, ...]
-    on_behalf: OnBehalf | None
 
     def apply(self, state: ReportState) -> None:
         changed(state, self.question_id)
@@ -88,9 +87,19 @@ class Answered(Event, frozen=True, kw_only=True):
             choices=self.choices,
             by=self.by,
             at=self.at,
-            on_behalf=self.on_behalf,
             on_unit=state.unit_version,
         )
+
+
+class EnteredOnBehalf(Answered, frozen=True, kw_only=True):
+    """The group's leader entered what a member answered; the member may confirm or replace it."""
+
+    TOPIC: ClassVar[str] = "reporting.Report.EnteredOnBehalf"
+    on_behalf: OnBehalf
+
+    def apply(self, state: ReportState) -> None:
+        super().apply(state)
+        state.answers[self.question_id].on_behalf = self.on_behalf
 
 
 class AnswerConfirmed(Event, frozen=True, kw_only=True):
@@ -134,6 +143,8 @@ class PartFinished(Event, frozen=True, kw_only=True):
     """A party says its part is done; the other is told."""
 
     TOPIC: ClassVar[str] = "reporting.Report.PartFinished"
+    unit_id: UUID
+    year: int
     part: Party
 
     def apply(self, state: ReportState) -> None:

@@ -99,6 +99,9 @@ class Submitting(Rules):
             Submitted(
                 at=at,
                 by=by,
+                unit_id=self.state.unit_id,
+                year=self.state.year,
+                regions=self.state.regions,
                 number=number,
                 content_version=seen,
                 report_version=self.version,
