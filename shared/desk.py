@@ -117,11 +117,10 @@ class UnitOfWork:
 
     def caused_by(self, cause: UUID, trace: str) -> None:
         """Mark what has happened since the last mark with the request or contract that caused it."""
-        for thing in self.touched():
-            for recorded in thing.pending:
-                if recorded.event.command_id == NO_COMMAND:
-                    msgspec.structs.force_setattr(recorded.event, "command_id", cause)
-                    msgspec.structs.force_setattr(recorded.event, "trace", trace)
+        for event in (recorded.event for thing in self.touched() for recorded in thing.pending):
+            if event.command_id == NO_COMMAND:
+                msgspec.structs.force_setattr(event, "command_id", cause)
+                msgspec.structs.force_setattr(event, "trace", trace)
 
     def touched(self) -> list[Aggregate[Any]]:
         """The things that have new events."""
@@ -252,8 +251,7 @@ class Desk:
             for thing in touched:
                 changes.extend(self._rows(thing))
                 events.extend(thing.collect_events())
-            work = Work(self.store.stored(events), changes=changes, **what)
-            receipt = self.store.record([work])[0]
+            receipt = self.store.record([Work(self.store.stored(events), changes=changes, **what)])[0]
         except BaseException:
             self._evict(touched)
             raise

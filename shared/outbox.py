@@ -43,12 +43,21 @@ class OutboxStatus:
 
 
 class Outbox:
-    """The relay of one speaker.  ``recorded`` wakes it when something was written."""
+    """The relay of one speaker.  ``recorded`` wakes it when something was written; the rest is for its stream."""
 
-    def __init__(self, bus: Bus, publications: Publications, recorded: asyncio.Event | None = None) -> None:
+    def __init__(
+        self,
+        bus: Bus,
+        publications: Publications,
+        recorded: asyncio.Event | None = None,
+        *,
+        max_bytes: int = 256 << 20,
+        replicas: int = 1,
+    ) -> None:
         self._bus = bus
         self._publications = publications
         self._recorded = recorded or asyncio.Event()
+        self._settings = {"max_bytes": max_bytes, "replicas": replicas}
         self.stream = publications.speaker.upper()
         self.subjects = f"ev.{publications.speaker}.>"
         self._position = 0
@@ -130,7 +139,7 @@ class Outbox:
     async def _where_the_stream_stands(self) -> tuple[int, int]:
         """The position of the stream's last contract and the sequence of its last message."""
         self._sessions += 1
-        await self._bus.ensure_stream(self.stream, [self.subjects])
+        await self._bus.ensure_stream(self.stream, [self.subjects], **self._settings)
         state = await self._bus.state(self.stream)
         last = await self._last_contract(state.first_seq)
         if last is None:

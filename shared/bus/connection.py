@@ -156,7 +156,7 @@ class Bus:
         name: str,
         subjects: Sequence[str],
         *,
-        max_bytes: int = 512 << 20,
+        max_bytes: int = 256 << 20,
         replicas: int = 1,
         **settings: Any,
     ) -> None:

@@ -1,0 +1,121 @@
+"""All that was ever heard, kept in the order it was taken in, so that every view can be made again from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Index, MetaData, Select, Table, Text, func, select
+
+from shared.contracts import CloudEvent
+from shared.domain import Recorded
+from shared.eventstore import EventStore
+
+INBOX_TABLES = MetaData()
+"""The tables a hearing service needs in its database."""
+
+heard = Table(
+    "heard",
+    INBOX_TABLES,
+    Column("speaker", Text, primary_key=True),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("type", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("time", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("turn", BigInteger, nullable=False),
+    Column("own_position", BigInteger, nullable=False),
+    Index("heard_turn", "turn"),
+)
+"""``turn`` counts what was taken in, whoever said it; ``own_position`` is where our own log ended at that turn.
+``note`` is empty when the contract was handled, else says why nothing came of it.
+"""
+
+parked = Table(
+    "parked",
+    INBOX_TABLES,
+    Column("speaker", Text, primary_key=True),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("parked_at", Text, nullable=False),
+    Index("parked_subject", "speaker", "subject"),
+)
+"""Contracts that could not be handled, waiting for a person; they keep later ones of their subject waiting."""
+
+PARKED = "parked: "
+_PAGE = 500
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One contract as it was heard, its turn, and what was noted about it."""
+
+    event: CloudEvent
+    note: str
+    turn: int
+    own_position: int
+
+    @property
+    def is_handled(self) -> bool:
+        """Whether something came of it: it was neither parked nor without effect."""
+        return not self.note
+
+
+def row(event: CloudEvent, turn: int, own_position: int, note: str = "") -> dict[str, Any]:
+    """What is kept of a contract."""
+    return {
+        "speaker": event.speaker,
+        "position": event.position,
+        "type": event.type,
+        "subject": event.subject,
+        "time": event.time.isoformat(),
+        "body": event.model_dump_json(exclude_none=True),
+        "note": note,
+        "turn": turn,
+        "own_position": own_position,
+    }
+
+
+def last_turn() -> Select[Any]:
+    return select(func.coalesce(func.max(heard.c.turn), 0).label("turn"))
+
+
+def heard_by(store: EventStore, after: int = 0) -> Iterator[Heard]:
+    """All that was heard from any speaker, in the order of its turns."""
+    while True:
+        page = select(heard).where(heard.c.turn > after).order_by(heard.c.turn).limit(_PAGE)
+        found = store.rows(page)
+        if not found:
+            return
+        for kept in found:
+            event = CloudEvent.model_validate_json(kept["body"])
+            yield Heard(event, kept["note"], kept["turn"], kept["own_position"])
+        after = found[-1]["turn"]
+
+
+def in_order(store: EventStore) -> Iterator[tuple[int, Recorded] | Heard]:
+    """Our own log and all that was heard, merged as the live service took them in.
+
+    Whoever folds a view from both in this order comes to what the service had at the same point.
+    """
+    own = _log(store)
+    ours = next(own, None)
+    for contract in heard_by(store):
+        while ours is not None and ours[0] <= contract.own_position:
+            yield ours
+            ours = next(own, None)
+        yield contract
+    if ours is not None:
+        yield ours
+    yield from own
+
+
+def _log(store: EventStore) -> Iterator[tuple[int, Recorded]]:
+    after = 0
+    while page := store.log(after, _PAGE):
+        yield from page
+        after = page[-1][0]
