@@ -33,17 +33,15 @@ def unpack(package: str, into: Path, *, with_libraries: bool = False) -> None:
 
 def _download(package: str, work: Path, *, with_libraries: bool) -> list[Path]:
     """By the system's package lists if they are there and current, else by lists of our own."""
-    own_lists = _own_lists(work)
-    for options in ([], own_lists):
-        if options:
-            _try(["apt-get", *options, "update"], work)
-        names = [package]
-        if with_libraries:
-            names = _missing(package, options, work)
-        if names and _try(["apt-get", *options, "download", *names], work).returncode == 0:
+    complaints = ""
+    for options in ([], _own_lists(work)):
+        complaints = _try(["apt-get", *options, "update"], work).stderr if options else ""
+        names = _missing(package, options, work) if with_libraries else [package]
+        got = _try(["apt-get", *options, "download", *names], work)
+        if names and got.returncode == 0:
             return sorted(work.glob("*.deb"))
-    failed = _try(["apt-get", *own_lists, "download", package], work)
-    reason = (failed.stderr.strip().splitlines() or ["no reason given"])[-1]
+        complaints += got.stderr
+    reason = (complaints.strip() or "no reason given").splitlines()[0]
     raise Unable(f"apt-get could not download {package} ({reason}); install it by hand")
 
 
