@@ -77,6 +77,8 @@ class Assignment:
     region: str | None = None
     trust: str | None = None
     seat: str | None = None
+    stands_in: bool = False
+    """Held by standing in for somebody (konstituert), with the full right."""
 
     def holds(self, on: date) -> bool:
         """Whether the role is held on a date."""

@@ -106,7 +106,7 @@ class Answering(Rules):
     def confirm(self, question_id: str, *, base: int, by: Acting, at: datetime) -> None:
         """The holder stands by what the leader entered."""
         self._slot(question_id)
-        self._must_be_open()
+        self.must_be_open()
         self._must_be_latest(question_id, base, self._version(question_id))
         answer = self.state.answers.get(question_id)
         if answer is None or answer.on_behalf is None:
@@ -117,7 +117,7 @@ class Answering(Rules):
     def declare_nothing(self, question_id: str, *, declared: bool, base: int, by: Acting, at: datetime) -> None:
         """Say of an activity list that there is nothing to report, or take it back."""
         slot = self._slot(question_id)
-        self._must_be_open()
+        self.must_be_open()
         self._must_be_of_type(slot, AnswerType.ENTRIES)
         self._must_be_latest(question_id, base, self._version(question_id))
         if declared and (lines := self.state.live_entries(question_id)):
@@ -128,9 +128,8 @@ class Answering(Rules):
 
     def finish(self, part: Party, *, finished: bool, by: Acting, at: datetime) -> None:
         """Say that a part is done, or take it back; saying it again changes nothing."""
-        self._must_be_open()
-        if not any(slot.part is part for slot in self.state.slots.values()):
-            raise PartHasNoQuestions(f"the template asks nothing of the {part}")
+        self.must_be_open()
+        self._must_have_part(part)
         if finished and part not in self.state.finished:
             event = PartFinished(at=at, by=by, unit_id=self.state.unit_id, year=self.state.year, part=part)
             self.trigger(event)
@@ -139,21 +138,30 @@ class Answering(Rules):
 
     def show_person(self, assignment_id: UUID, shown: Shown, *, by: Acting, at: datetime) -> None:
         """Whether a person is named in public and gets a copy; saying the same again changes nothing."""
-        self._must_be_open()
+        self.must_be_open()
         if self.state.shown.get(str(assignment_id)) != shown:
             self.trigger(PersonShown(at=at, by=by, assignment_id=assignment_id, public=shown.public, copy=shown.copy))
 
     def update_description(self, description: Description, *, by: Acting, at: datetime) -> None:
         """The approved description changed; a submitted report keeps the one it was submitted with."""
-        self._must_be_open()
+        self.must_be_open()
         if self.state.description != description:
             self.trigger(DescriptionUpdated(at=at, by=by, description=description))
 
     # The rules.
 
+    def must_have_group_part(self) -> None:
+        """Refuse unless the report is being written and asks the reference group anything."""
+        self.must_be_open()
+        self._must_have_part(Party.GROUP)
+
+    def _must_have_part(self, part: Party) -> None:
+        if not any(slot.part is part for slot in self.state.slots.values()):
+            raise PartHasNoQuestions(f"the template asks nothing of the {part}")
+
     def _text_slot(self, question_id: str, choices: tuple[str, ...]) -> Slot:
         slot = self._slot(question_id)
-        self._must_be_open()
+        self.must_be_open()
         self._must_be_of_type(slot, AnswerType.TEXT, AnswerType.TEXT_AND_CHOICES)
         if choices and slot.type is AnswerType.TEXT:
             raise WrongAnswerType(f"{slot.id} offers no choices", question_id=slot.id, type=slot.type)

@@ -69,7 +69,7 @@ class Listing(Rules):
     ) -> None:
         """A new line at the end; ``faults`` and ``warnings`` are what its fields were judged to have."""
         slot = self._slot(question_id)
-        self._must_be_open()
+        self.must_be_open()
         self._must_be_of_type(slot, AnswerType.ENTRIES)
         self._must_be_readable(fields)
         if self.state.entry(entry_id):
@@ -116,7 +116,7 @@ class Listing(Rules):
     def move_entry(self, entry_id: UUID, index: int, *, by: Acting, at: datetime) -> None:
         """Another place in the list, from 0; staying where it is changes nothing."""
         entry = self._line(entry_id)
-        self._must_be_open()
+        self.must_be_open()
         lines = self.state.entries[entry.question_id]
         if not 0 <= index < len(lines):
             raise NoSuchPlace(f"{entry.question_id} has {len(lines)} places", places=len(lines))
@@ -133,7 +133,7 @@ class Listing(Rules):
     def restore_entry(self, entry_id: UUID, *, base: int, by: Acting, at: datetime) -> None:
         """Put a line back that was taken out, unless its text was removed for good."""
         entry = self._line(entry_id)
-        self._must_be_open()
+        self.must_be_open()
         self._must_be_latest(f"line {entry_id}", base, entry.version)
         if not entry.removed:
             raise EntryIsNotRemoved(f"line {entry_id} is in its list")
@@ -147,7 +147,7 @@ class Listing(Rules):
 
     def _live_line(self, entry_id: UUID, base: int) -> Entry:
         entry = self._line(entry_id)
-        self._must_be_open()
+        self.must_be_open()
         self._must_be_latest(f"line {entry_id}", base, entry.version)
         if entry.removed:
             raise EntryIsRemoved(f"line {entry_id} was taken out")

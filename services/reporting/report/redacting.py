@@ -124,6 +124,11 @@ class Redacting(Rules):
 
     # The rules.
 
+    def must_have_undecided_redactions(self) -> None:
+        """Refuse unless somebody waits for a decision."""
+        if not any(asked.approved_at is None and not asked.rejected for asked in self.state.redactions.values()):
+            raise RedactionNotFound("no redaction waits for a decision")
+
     def _undecided(self, redaction_id: UUID) -> Redaction:
         redaction = self.redaction(redaction_id)
         if redaction.approved_at or redaction.rejected:

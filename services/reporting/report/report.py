@@ -11,7 +11,7 @@ from services.reporting.report.ending import Exempted, Extended, Reopened, Withd
 from services.reporting.report.events import Opened
 from services.reporting.report.listing import Listing
 from services.reporting.report.redacting import Redacting
-from services.reporting.report.state import WRITABLE, ReportState, Status
+from services.reporting.report.state import ReportState, Status
 from services.reporting.report.submitting import Submitting
 from shared.domain import Acting, Refused, identity
 
@@ -58,7 +58,7 @@ class Report(Answering, Listing, Submitting, Redacting):
 
     def extend(self, until: datetime, reason: str, *, deadline: datetime, by: Acting, at: datetime) -> None:
         """Give this report until another instant."""
-        self._must_be_open()
+        self.must_be_open()
         if until <= max(at, deadline):
             raise ExtensionInThePast(
                 "an extension must end in the future and after the deadline",
@@ -68,21 +68,22 @@ class Report(Answering, Listing, Submitting, Redacting):
 
     def exempt(self, reason: str, *, by: Acting, at: datetime) -> None:
         """The unit owes no report this year."""
-        self._must_be_open()
+        self.must_be_open()
         self.trigger(Exempted(at=at, by=by, reason=reason))
 
     def withdraw(self, reason: str, *, by: Acting, at: datetime) -> None:
         """Give the report up."""
-        self._must_be_open()
+        self.must_be_open()
         self.trigger(Withdrawn(at=at, by=by, reason=reason))
 
     def reopen(self, reason: str, *, by: Acting, at: datetime) -> None:
         """Let a submitted, exempted or withdrawn report be written again."""
-        if self.state.status not in REOPENABLE:
-            raise CannotReopen(f"the report is {self.state.status}", status=self.state.status)
+        self.must_be_reopenable()
         self.trigger(Reopened(at=at, by=by, reason=reason))
 
-    @property
-    def is_writable(self) -> bool:
-        """Whether the parties may write now."""
-        return self.state.status in WRITABLE
+    # The rules.
+
+    def must_be_reopenable(self) -> None:
+        """Refuse unless the report was submitted, exempted or withdrawn."""
+        if self.state.status not in REOPENABLE:
+            raise CannotReopen(f"the report is {self.state.status}", status=self.state.status)

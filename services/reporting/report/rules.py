@@ -57,7 +57,8 @@ class Rules(Aggregate[ReportState]):
             raise EntryNotFound(f"report {self.id} has no line {entry_id}")
         return entry
 
-    def _must_be_open(self) -> None:
+    def must_be_open(self) -> None:
+        """Refuse unless the parties may write."""
         if self.state.status not in WRITABLE:
             raise ReportIsLocked(
                 f"report {self.state.unit_code} {self.state.year} is {self.state.status}", status=self.state.status

@@ -66,16 +66,16 @@ class Submitting(Rules):
 
     def give_notice(self, waits_until: datetime, *, by: Acting, at: datetime) -> None:
         """Tell the group's leader that the unit wants to submit; ``waits_until`` is five working days away."""
-        self._must_be_open()
+        self.must_be_open()
         if self.state.notice_waits_until is None:
             self.trigger(
-                NoticeGiven(at=at, by=by, open_questions=self._must_have_open_answers(), waits_until=waits_until)
+                NoticeGiven(at=at, by=by, open_questions=self.must_have_open_answers(), waits_until=waits_until)
             )
 
     def consent(self, *, by: Acting, at: datetime) -> None:
         """The group's leader agrees that the unit submits now; agreeing again changes nothing."""
-        self._must_be_open()
-        self._must_have_open_answers()
+        self.must_be_open()
+        self.must_have_open_answers()
         if self.state.consented_at is None:
             self.trigger(ConsentGiven(at=at, by=by))
 
@@ -90,7 +90,7 @@ class Submitting(Rules):
         at: datetime,
     ) -> None:
         """Hand in the content version ``seen``, with the roles and names as they are."""
-        self._must_be_open()
+        self.must_be_open()
         self._must_be_as_seen(seen)
         self._must_be_complete()
         excused = self._must_be_excused(dates, excuse, at)
@@ -116,17 +116,31 @@ class Submitting(Rules):
     def add_addendum(self, question_id: str, text: Sealed, *, by: Acting, at: datetime) -> None:
         """A group answer the submission went without follows it, signed; once for each question."""
         self._slot(question_id)
-        if self.state.status is not Status.SUBMITTED:
-            raise NotSubmitted(f"report {self.state.unit_code} {self.state.year} is {self.state.status}")
-        last = self.state.submissions[-1]
-        if question_id not in last.excused or question_id in self.state.addenda:
-            raise NotExcused(f"submission {last.number} does not wait for {question_id}", excused=last.excused)
+        number = len(self.state.submissions)
+        if question_id not in (waiting := self.must_wait_for_addenda()):
+            raise NotExcused(f"submission {number} does not wait for {question_id}", waiting=waiting)
         self._must_be_readable(text)
-        self.trigger(AddendumSigned(at=at, by=by, question_id=question_id, number=last.number, text=text))
+        self.trigger(AddendumSigned(at=at, by=by, question_id=question_id, number=number, text=text))
 
     # The rules.
 
-    def _must_have_open_answers(self) -> tuple[str, ...]:
+    def must_have_open_group_answers(self) -> None:
+        """Refuse unless the report is being written and the group has not answered everything."""
+        self.must_be_open()
+        self.must_have_open_answers()
+
+    def must_wait_for_addenda(self) -> tuple[str, ...]:
+        """The questions the last submission went without and still waits for; refused when there are none."""
+        if self.state.status is not Status.SUBMITTED:
+            raise NotSubmitted(f"report {self.state.unit_code} {self.state.year} is {self.state.status}")
+        last = self.state.submissions[-1]
+        waiting = tuple(question for question in last.excused if question not in self.state.addenda)
+        if not waiting:
+            raise NotExcused(f"submission {last.number} waits for no answer")
+        return waiting
+
+    def must_have_open_answers(self) -> tuple[str, ...]:
+        """The group's open questions; refused when there are none."""
         open_questions = open_group_questions(self.state)
         if not open_questions:
             raise NoOpenGroupAnswers("every group question is answered")

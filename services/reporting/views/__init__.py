@@ -1,0 +1,1 @@
+"""Reporting's read models: the tables, how facts become rows, and the queries."""

@@ -1,0 +1,113 @@
+"""The questions reporting asks its tables, each one query."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, and_, or_, select
+
+from services.reporting.views import tables as t
+from shared.access import Assignment, Role
+
+Rows = Callable[[Select[Any]], list[dict[str, Any]]]
+"""Runs a query: in the writer ``UnitOfWork.rows``, elsewhere ``EventStore.rows``."""
+
+_ROLES = frozenset(Role)
+
+
+def assignments_of(rows: Rows, person_id: UUID) -> list[Assignment]:
+    """Every role a person was ever given."""
+    found = rows(select(t.ASSIGNMENTS).where(t.ASSIGNMENTS.c.person_id == str(person_id)))
+    return [_assignment(row) for row in found if row["role"] in _ROLES]
+
+
+def assignments_on(rows: Rows, unit_id: UUID, on: date) -> list[Assignment]:
+    """The roles held on a unit on a date."""
+    query = (
+        select(t.ASSIGNMENTS)
+        .where(t.ASSIGNMENTS.c.unit_id == str(unit_id))
+        .order_by(t.ASSIGNMENTS.c.role, t.ASSIGNMENTS.c.seat, t.ASSIGNMENTS.c.assignment_id)
+    )
+    held = [_assignment(row) for row in rows(query) if row["role"] in _ROLES]
+    return [assignment for assignment in held if assignment.holds(on)]
+
+
+def _assignment(row: dict[str, Any]) -> Assignment:
+    return Assignment(
+        id=UUID(row["assignment_id"]),
+        person_id=UUID(row["person_id"]),
+        role=Role(row["role"]),
+        since=date.fromisoformat(row["since"]),
+        until=date.fromisoformat(row["until"]) if row["until"] else None,
+        unit_id=UUID(row["unit_id"]) if row["unit_id"] else None,
+        region=row["region"],
+        trust=row["trust"],
+        seat=row["seat"],
+        stands_in=bool(row["acting"]),
+    )
+
+
+def is_registered(rows: Rows, person_id: UUID) -> bool:
+    """Whether the registry has told of this person, and not of an erasure since."""
+    found = rows(select(t.PERSONS.c.erased).where(t.PERSONS.c.person_id == str(person_id)))
+    return bool(found) and not found[0]["erased"]
+
+
+def unit(rows: Rows, unit_id: UUID) -> dict[str, Any] | None:
+    """A unit the registry has told of."""
+    found = rows(select(t.UNITS).where(t.UNITS.c.unit_id == str(unit_id), t.UNITS.c.code.is_not(None)))
+    return found[0] if found else None
+
+
+def owing(rows: Rows, year: int) -> list[dict[str, Any]]:
+    """The units that owe a report for a year: active on any day of it."""
+    first, last = date(year, 1, 1).isoformat(), date(year, 12, 31).isoformat()
+    active = and_(t.UNITS.c.active_from <= last, or_(t.UNITS.c.ended_on.is_(None), t.UNITS.c.ended_on >= first))
+    return rows(select(t.UNITS).where(active, t.UNITS.c.code.is_not(None)).order_by(t.UNITS.c.code))
+
+
+def phase(rows: Rows, unit_id: UUID, year: int) -> str | None:
+    """The phase set for a report year, else the one set for the nearest year before."""
+    query = (
+        select(t.PHASES.c.phase)
+        .where(t.PHASES.c.unit_id == str(unit_id), t.PHASES.c.year <= year)
+        .order_by(t.PHASES.c.year.desc())
+        .limit(1)
+    )
+    found = rows(query)
+    return found[0]["phase"] if found else None
+
+
+def description(rows: Rows, unit_id: UUID, on: date) -> dict[str, Any] | None:
+    """The approved description in force on a date."""
+    query = (
+        select(t.DESCRIPTIONS)
+        .where(t.DESCRIPTIONS.c.unit_id == str(unit_id), t.DESCRIPTIONS.c.valid_from <= on.isoformat())
+        .order_by(t.DESCRIPTIONS.c.version.desc())
+        .limit(1)
+    )
+    found = rows(query)
+    return found[0] if found else None
+
+
+def latest_templates(rows: Rows) -> list[dict[str, Any]]:
+    """The newest version of each template."""
+    newest: dict[str, dict[str, Any]] = {}
+    for row in rows(select(t.TEMPLATES).order_by(t.TEMPLATES.c.key, t.TEMPLATES.c.version)):
+        newest[row["key"]] = row
+    return list(newest.values())
+
+
+def cards(rows: Rows, person_ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
+    """The contact cards of some persons, where there is one."""
+    query = select(t.CARDS).where(t.CARDS.c.person_id.in_([str(person) for person in person_ids]))
+    return {UUID(row["person_id"]): row for row in rows(query)}
+
+
+def cycles_due(rows: Rows, now: str) -> list[dict[str, Any]]:
+    """Cycles whose opening has come and not been done; ``now`` as in the tables."""
+    query = select(t.CYCLES).where(t.CYCLES.c.opens_at <= now, t.CYCLES.c.opened_at.is_(None))
+    return rows(query.order_by(t.CYCLES.c.year))

@@ -1,0 +1,180 @@
+"""How facts become rows: our own from the state a thing is in, others' from what they said."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from services.reporting.cycle import Cycle
+from services.reporting.report import Report
+from services.reporting.report.checks import Severity, check, open_group_questions
+from services.reporting.report.state import Submission
+from services.reporting.template import Template
+from services.reporting.views import tables as t
+from shared.contracts import Contract, registry
+from shared.domain import Aggregate
+from shared.eventstore import Change, Put
+
+
+def instant(moment: datetime | None) -> str | None:
+    """An instant as text that sorts like time."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if moment else None
+
+
+def names(values: Iterable[str]) -> str:
+    """Several names in one column, each between commas, so that one can be looked for: ``,vest,sor_ost,``."""
+    return "".join(f",{value}" for value in values) + ","
+
+
+def own(thing: Aggregate[Any]) -> list[Change]:
+    """The rows that must be true the moment ``thing`` has changed."""
+    match thing:
+        case Report():
+            return _report(thing)
+        case Cycle():
+            return [Put(t.CYCLES, _cycle(thing))]
+        case Template():
+            return [Put(t.TEMPLATES, _template(thing))]
+        case _:
+            raise TypeError(f"{type(thing).__name__} has no rows in reporting")
+
+
+def _report(report: Report) -> list[Change]:
+    state = report.state
+    last = state.submissions[-1] if state.submissions else None
+    row = {
+        "report_id": str(report.id),
+        "unit_id": str(state.unit_id),
+        "unit_code": state.unit_code,
+        "unit_name": state.unit_name,
+        "kind": state.kind,
+        "regions": names(state.regions),
+        "trusts": names(state.trusts),
+        "year": state.year,
+        "template": state.template_key,
+        "template_version": state.template_version,
+        "status": state.status.value,
+        "version": report.version,
+        "content_version": state.content_version,
+        "unit_finished_at": instant(state.finished.get("unit")),
+        "group_finished_at": instant(state.finished.get("group")),
+        "open_group_answers": len(open_group_questions(state)),
+        "outdated_group_answers": len(state.outdated),
+        "faults": sum(finding.severity is Severity.FAULT for finding in check(state)),
+        "extended_until": instant(state.extended_until),
+        "submissions": len(state.submissions),
+        "submitted_at": instant(last.at) if last else None,
+        "timing": last.timing.value if last else None,
+    }
+    changes: list[Change] = [Put(t.REPORTS, row)]
+    changes += [Put(t.SUBMISSIONS, _submission(report, each)) for each in state.submissions]
+    for subject, generation in state.shredded.items():
+        changes.append(Put(t.SHREDDED, {"subject": subject, "generation": generation}))
+    return changes
+
+
+def _submission(report: Report, submission: Submission) -> dict[str, Any]:
+    return {
+        "submission_id": str(Report.submission_id(report.id, submission.number)),
+        "report_id": str(report.id),
+        "number": submission.number,
+        "content_version": submission.content_version,
+        "report_version": submission.report_version,
+        "sha256": submission.sha256,
+        "timing": submission.timing.value,
+        "submitted_at": instant(submission.at),
+    }
+
+
+def _cycle(cycle: Cycle) -> dict[str, Any]:
+    dates = cycle.state.dates
+    return {
+        "year": cycle.state.year,
+        "recommended_on": dates.recommended_on.isoformat(),
+        "deadline": instant(dates.deadline),
+        "grace_until": instant(dates.grace_until),
+        "opens_at": instant(dates.opens_at),
+        "opened_at": instant(cycle.state.opened_at),
+        "version": cycle.version,
+    }
+
+
+def _template(template: Template) -> dict[str, Any]:
+    content = template.state.content
+    return {
+        "key": content.key,
+        "version": content.version,
+        "template_id": str(template.id),
+        "sha256": template.state.sha256,
+    }
+
+
+def _day(value: date | None) -> str | None:
+    return value.isoformat() if value else None
+
+
+def _text(value: object | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def _unit(said: registry.UnitRegisteredV1) -> Change:
+    return Put(
+        t.UNITS,
+        {
+            "unit_id": str(said.unit_id),
+            "code": said.code,
+            "kind": said.kind,
+            "name_nb": said.name_nb,
+            "name_en": said.name_en,
+            "regions": names(said.regions),
+            "trusts": names(said.trusts),
+            "active_from": _day(said.active_from),
+        },
+    )
+
+
+def _description(said: registry.UnitDescriptionApprovedV1) -> Change:
+    row = {"unit_id": str(said.unit_id), "version": said.version, "text_nb": said.text_nb}
+    return Put(t.DESCRIPTIONS, {**row, "valid_from": _day(said.valid_from)})
+
+
+def _role(said: registry.RoleGrantedV1) -> Change:
+    return Put(
+        t.ASSIGNMENTS,
+        {
+            "assignment_id": str(said.assignment_id),
+            "person_id": str(said.person_id),
+            "role": said.role,
+            "since": _day(said.since),
+            "until": _day(said.until),
+            "unit_id": _text(said.unit_id),
+            "region": said.region,
+            "trust": said.trust,
+            "seat": said.seat,
+            "acting": int(said.acting),
+        },
+    )
+
+
+_HEARD: Mapping[type[Contract], Callable[[Any], Change]] = {
+    registry.UnitRegisteredV1: _unit,
+    registry.UnitDescriptionApprovedV1: _description,
+    registry.UnitPhaseSetV1: lambda s: Put(t.PHASES, {"unit_id": str(s.unit_id), "year": s.year, "phase": s.phase}),
+    registry.UnitEndedV1: lambda s: Put(t.UNITS, {"unit_id": str(s.unit_id), "ended_on": _day(s.on)}),
+    registry.PersonRegisteredV1: lambda s: Put(t.PERSONS, {"person_id": str(s.person_id), "erased": 0}),
+    registry.PersonErasedV1: lambda s: Put(t.PERSONS, {"person_id": str(s.person_id), "erased": 1}),
+    registry.RoleGrantedV1: _role,
+    registry.RoleEndedV1: lambda s: Put(
+        t.ASSIGNMENTS, {"assignment_id": str(s.assignment_id), "until": _day(s.until)}
+    ),
+    registry.SeatsEstablishedV1: lambda s: Put(t.SEATS, {"unit_id": str(s.unit_id), "seats": json.dumps(s.seats)}),
+}
+"""What reporting keeps of what it hears; anything else is heard and kept in the log only."""
+
+
+def heard(said: Contract | None) -> list[Change]:
+    """The rows that follow from something heard."""
+    keep = _HEARD.get(type(said)) if said else None
+    return [keep(said)] if keep else []
