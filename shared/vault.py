@@ -92,11 +92,13 @@ class Vault:
         except InvalidTag:
             raise Unreadable(f"{sealed.subject} generation {sealed.generation}") from None
 
-    def destroy(self, subject: str, up_to_generation: int) -> None:
-        """Destroy the subject's keys up to a generation.  Doing it again, or where there is none, is no error.
+    def destroy(self, subject: str, up_to_generation: int | None = None) -> None:
+        """Destroy the subject's keys, all or up to a generation; again, or where there is none, is no error.
 
         The generation stays marked as used, so that it is never given to a new key.
         """
+        if up_to_generation is None:
+            up_to_generation = self.generation(subject)
         with self._engine.begin() as connection:
             for generation in range(1, up_to_generation + 1):
                 mark = self._insert(_KEYS).values(subject=subject, generation=generation, wrapped=None)
@@ -110,6 +112,14 @@ class Vault:
             self._current.pop(subject, None)
             for known in [k for k in self._remembered if k[0] == subject]:
                 del self._remembered[known]
+
+    def renew(self, subject: str) -> int:
+        """Seal with a key of the next generation from now on; returns the last generation before it."""
+        before = self.generation(subject)
+        self._make_key(subject, before + 1)
+        with self._lock:
+            self._current.pop(subject, None)
+        return before
 
     def generation(self, subject: str) -> int:
         """The newest generation of the subject's keys, destroyed or not; 0 when it never had one."""
@@ -133,12 +143,15 @@ class Vault:
         newest = self.generation(subject)
         if newest and self._wrapped(subject, newest):
             return newest
+        self._make_key(subject, newest + 1)
+        return newest + 1
+
+    def _make_key(self, subject: str, generation: int) -> None:
         wrapped = aes_key_wrap(self._wrapping_key, AESGCM.generate_key(256))
         with self._engine.begin() as connection:
-            row = self._insert(_KEYS).values(subject=subject, generation=newest + 1, wrapped=wrapped)
+            row = self._insert(_KEYS).values(subject=subject, generation=generation, wrapped=wrapped)
             # Two at once make the same generation: the first one's key is the key, for both.
             connection.execute(row.on_conflict_do_nothing())
-        return newest + 1
 
     def _key(self, subject: str, generation: int) -> AESGCM:
         with self._lock:

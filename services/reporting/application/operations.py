@@ -47,7 +47,7 @@ class Operation:
     """Who may do something with a report, and the rule that must hold when it is done."""
 
     rights: tuple[Right, ...]
-    rule: Callable[[Report], None]
+    rule: Callable[[Report], object]
 
 
 def _written(report: Report) -> None:

@@ -51,6 +51,12 @@ class ListIsNotEmpty(Refused):
     code = "list_is_not_empty"
 
 
+class NotAGroupQuestion(Refused):
+    """Only a group member's answer is entered by the group's leader."""
+
+    code = "not_a_group_question"
+
+
 class PartHasNoQuestions(Refused):
     """The template asks nothing of this party."""
 
@@ -105,7 +111,7 @@ class Answering(Rules):
 
     def confirm(self, question_id: str, *, base: int, by: Acting, at: datetime) -> None:
         """The holder stands by what the leader entered."""
-        self._slot(question_id)
+        self.slot(question_id)
         self.must_be_open()
         self._must_be_latest(question_id, base, self._version(question_id))
         answer = self.state.answers.get(question_id)
@@ -116,7 +122,7 @@ class Answering(Rules):
 
     def declare_nothing(self, question_id: str, *, declared: bool, base: int, by: Acting, at: datetime) -> None:
         """Say of an activity list that there is nothing to report, or take it back."""
-        slot = self._slot(question_id)
+        slot = self.slot(question_id)
         self.must_be_open()
         self._must_be_of_type(slot, AnswerType.ENTRIES)
         self._must_be_latest(question_id, base, self._version(question_id))
@@ -150,6 +156,13 @@ class Answering(Rules):
 
     # The rules.
 
+    def group_slot(self, question_id: str) -> Slot:
+        """A question that a member of the group answers; refused when it is the leader's own or the unit's."""
+        slot = self.slot(question_id)
+        if slot.seat is None:
+            raise NotAGroupQuestion(f"{question_id} is answered by {slot.answered_by}", question_id=question_id)
+        return slot
+
     def must_have_group_part(self) -> None:
         """Refuse unless the report is being written and asks the reference group anything."""
         self.must_be_open()
@@ -160,7 +173,7 @@ class Answering(Rules):
             raise PartHasNoQuestions(f"the template asks nothing of the {part}")
 
     def _text_slot(self, question_id: str, choices: tuple[str, ...]) -> Slot:
-        slot = self._slot(question_id)
+        slot = self.slot(question_id)
         self.must_be_open()
         self._must_be_of_type(slot, AnswerType.TEXT, AnswerType.TEXT_AND_CHOICES)
         if choices and slot.type is AnswerType.TEXT:

@@ -68,7 +68,7 @@ class Listing(Rules):
         external_id: str | None = None,
     ) -> None:
         """A new line at the end; ``faults`` and ``warnings`` are what its fields were judged to have."""
-        slot = self._slot(question_id)
+        slot = self.slot(question_id)
         self.must_be_open()
         self._must_be_of_type(slot, AnswerType.ENTRIES)
         self._must_be_readable(fields)
@@ -107,7 +107,7 @@ class Listing(Rules):
         entry = self._live_line(entry_id, base)
         self._must_be_readable(fields)
         self._trigger_change(
-            self._slot(entry.question_id),
+            self.slot(entry.question_id),
             EntryChanged(
                 at=at, by=by, entry_id=entry_id, version=base + 1, fields=fields, faults=faults, warnings=warnings
             ),
@@ -115,24 +115,24 @@ class Listing(Rules):
 
     def move_entry(self, entry_id: UUID, index: int, *, by: Acting, at: datetime) -> None:
         """Another place in the list, from 0; staying where it is changes nothing."""
-        entry = self._line(entry_id)
+        entry = self.line(entry_id)
         self.must_be_open()
         lines = self.state.entries[entry.question_id]
         if not 0 <= index < len(lines):
             raise NoSuchPlace(f"{entry.question_id} has {len(lines)} places", places=len(lines))
         if lines.index(entry) != index:
             event = EntryMoved(at=at, by=by, entry_id=entry_id, index=index)
-            self._trigger_change(self._slot(entry.question_id), event)
+            self._trigger_change(self.slot(entry.question_id), event)
 
     def remove_entry(self, entry_id: UUID, *, base: int, by: Acting, at: datetime) -> None:
         """Take a line out; it stays in history and can be put back."""
         entry = self._live_line(entry_id, base)
         event = EntryRemoved(at=at, by=by, entry_id=entry_id, version=base + 1)
-        self._trigger_change(self._slot(entry.question_id), event)
+        self._trigger_change(self.slot(entry.question_id), event)
 
     def restore_entry(self, entry_id: UUID, *, base: int, by: Acting, at: datetime) -> None:
         """Put a line back that was taken out, unless its text was removed for good."""
-        entry = self._line(entry_id)
+        entry = self.line(entry_id)
         self.must_be_open()
         self._must_be_latest(f"line {entry_id}", base, entry.version)
         if not entry.removed:
@@ -141,12 +141,12 @@ class Listing(Rules):
             raise EntryIsRemoved(f"the text of line {entry_id} was removed for good")
         self._must_not_be_declared_empty(entry.question_id)
         event = EntryRestored(at=at, by=by, entry_id=entry_id, version=base + 1)
-        self._trigger_change(self._slot(entry.question_id), event)
+        self._trigger_change(self.slot(entry.question_id), event)
 
     # The rules.
 
     def _live_line(self, entry_id: UUID, base: int) -> Entry:
-        entry = self._line(entry_id)
+        entry = self.line(entry_id)
         self.must_be_open()
         self._must_be_latest(f"line {entry_id}", base, entry.version)
         if entry.removed:

@@ -80,9 +80,7 @@ class Redacting(Rules):
         at: datetime,
     ) -> None:
         """Remove for good what was asked for; ``seen`` is the place's version when ``kept`` was sealed anew."""
-        redaction = self._undecided(redaction_id)
-        if by.subject == redaction.asked_by.subject:
-            raise FourEyesNeeded("another person than the one who asked must approve")
+        redaction = self.approvable(redaction_id, by)
         version = self.place_version(redaction.place)
         self._must_be_latest(redaction.place, seen, version)
         self.trigger(
@@ -106,12 +104,25 @@ class Redacting(Rules):
         self._undecided(redaction_id)
         self.trigger(RedactionRejected(at=at, by=by, redaction_id=redaction_id, reason=reason))
 
+    def approvable(self, redaction_id: UUID, by: Acting) -> Redaction:
+        """A request that ``by`` may approve; refused when it is decided, or was their own."""
+        redaction = self._undecided(redaction_id)
+        if by.subject == redaction.asked_by.subject:
+            raise FourEyesNeeded("another person than the one who asked must approve")
+        return redaction
+
     def redaction(self, redaction_id: UUID) -> Redaction:
         """A request by its id."""
         found = self.state.redactions.get(str(redaction_id))
         if found is None:
             raise RedactionNotFound(f"report {self.id} has no redaction {redaction_id}")
         return found
+
+    def current_text(self, place: str) -> Sealed | None:
+        """What stands at a place now, sealed."""
+        if answer := self.state.answers.get(place):
+            return answer.text
+        return next((e.fields for lines in self.state.entries.values() for e in lines if str(e.id) == place), None)
 
     def place_version(self, place: str) -> int:
         """The current version of an answer or line; refused when the report has no such place."""

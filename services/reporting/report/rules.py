@@ -43,7 +43,8 @@ class SealedWithDestroyedKey(Refused):
 class Rules(Aggregate[ReportState]):
     """What must hold before anything is recorded."""
 
-    def _slot(self, question_id: str) -> Slot:
+    def slot(self, question_id: str) -> Slot:
+        """What the template asks under an id; refused when it asks no such thing."""
         slot = self.state.slots.get(question_id)
         if slot is None:
             raise QuestionNotInTemplate(
@@ -51,7 +52,8 @@ class Rules(Aggregate[ReportState]):
             )
         return slot
 
-    def _line(self, entry_id: UUID) -> Entry:
+    def line(self, entry_id: UUID) -> Entry:
+        """A line by its id, removed or not; refused when there is none."""
         entry = self.state.entry(entry_id)
         if entry is None:
             raise EntryNotFound(f"report {self.id} has no line {entry_id}")
@@ -77,8 +79,9 @@ class Rules(Aggregate[ReportState]):
 
     def _must_be_readable(self, *texts: Sealed | None) -> None:
         for text in texts:
-            if text and text.generation <= self.state.shredded.get(text.subject, 0):
-                raise SealedWithDestroyedKey("seal the text again", subject=text.subject, generation=text.generation)
+            destroyed = self.state.shredded.get(text.subject, 0) if text else 0
+            if text and text.generation <= destroyed:
+                raise SealedWithDestroyedKey("seal the text again", destroyed_up_to=destroyed)
 
     def _trigger_change(self, slot: Slot, event: Event) -> None:
         """A change of content; the group's answers that rested on what the unit wrote are then outdated."""

@@ -115,7 +115,7 @@ class Submitting(Rules):
 
     def add_addendum(self, question_id: str, text: Sealed, *, by: Acting, at: datetime) -> None:
         """A group answer the submission went without follows it, signed; once for each question."""
-        self._slot(question_id)
+        self.slot(question_id)
         number = len(self.state.submissions)
         if question_id not in (waiting := self.must_wait_for_addenda()):
             raise NotExcused(f"submission {number} does not wait for {question_id}", waiting=waiting)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, false, or_, select, true
 
+from services.reporting.report.state import WRITABLE
 from services.reporting.views import tables as t
 from shared.access import Assignment, Role
 
@@ -111,3 +112,84 @@ def cycles_due(rows: Rows, now: str) -> list[dict[str, Any]]:
     """Cycles whose opening has come and not been done; ``now`` as in the tables."""
     query = select(t.CYCLES).where(t.CYCLES.c.opens_at <= now, t.CYCLES.c.opened_at.is_(None))
     return rows(query.order_by(t.CYCLES.c.year))
+
+
+def written_reports(rows: Rows, unit_id: UUID) -> list[str]:
+    """The ids of a unit's reports that are being written."""
+    query = select(t.REPORTS.c.report_id).where(
+        t.REPORTS.c.unit_id == str(unit_id), t.REPORTS.c.status.in_(sorted(WRITABLE))
+    )
+    return [row["report_id"] for row in rows(query.order_by(t.REPORTS.c.year))]
+
+
+def reports(
+    rows: Rows, filters: Mapping[str, Any], visible: ColumnElement[bool], after: str | None, limit: int
+) -> list[dict[str, Any]]:
+    """A page of the reports that ``visible`` lets through, by year and unit code, after a cursor."""
+    query = select(t.REPORTS).where(visible)
+    for column, value in filters.items():
+        if value is None:
+            continue
+        if column == "region":
+            query = query.where(t.REPORTS.c.regions.contains(f",{value},", autoescape=True))
+        else:
+            query = query.where(t.REPORTS.c[column] == value)
+    if after:
+        query = query.where(_key() > after)
+    return rows(query.add_columns(_key().label("cursor")).order_by(_key()).limit(limit))
+
+
+def _key() -> ColumnElement[str]:
+    """What the list is sorted by, and its cursor: year, unit code, id."""
+    year = cast(t.REPORTS.c.year, Text)
+    return year + "|" + t.REPORTS.c.unit_code + "|" + t.REPORTS.c.report_id
+
+
+def visible_to(held: Iterable[Assignment], on: date) -> ColumnElement[bool]:
+    """The reports the holder of these roles may read: as in the operations, drafts only those concerned."""
+    conditions = [_covers(assignment) for assignment in held if assignment.holds(on)]
+    return or_(false(), *conditions)
+
+
+_EVERYTHING = frozenset({Role.JOINT_DESK, Role.AUDITOR})
+_ALL_SUBMITTED = frozenset({Role.SERVICE_DESK, Role.REVIEWER, Role.DIRECTORS_SECRETARY})
+
+
+def _covers(held: Assignment) -> ColumnElement[bool]:
+    table = t.REPORTS.c
+    if held.role in _EVERYTHING:
+        return true()
+    covered = [false()]
+    if held.role in _ALL_SUBMITTED:
+        covered.append(table.submissions > 0)
+    if held.unit_id:
+        covered.append(table.unit_id == str(held.unit_id))
+    if held.region and held.role in (Role.SERVICE_DESK, Role.REVIEWER):
+        covered.append(table.regions.contains(f",{held.region},", autoescape=True))
+    if held.trust and held.role is Role.TRUST_OFFICE:
+        covered.append(table.trusts.contains(f",{held.trust},", autoescape=True))
+    return or_(*covered)
+
+
+def keys_to_destroy(rows: Rows) -> list[tuple[str, int | None]]:
+    """Keys that redactions and erasures decided to destroy: a subject and its last generation, None for all."""
+    redacted = [(row["subject"], row["generation"]) for row in rows(select(t.SHREDDED))]
+    erased = rows(select(t.PERSONS.c.person_id).where(t.PERSONS.c.erased == 1))
+    return [*redacted, *((f"person:{row['person_id']}", None) for row in erased)]
+
+
+def cycle(rows: Rows, year: int) -> dict[str, Any] | None:
+    """A year's cycle."""
+    found = rows(select(t.CYCLES).where(t.CYCLES.c.year == year))
+    return found[0] if found else None
+
+
+def cycles(rows: Rows) -> list[dict[str, Any]]:
+    """All cycles, newest first."""
+    return rows(select(t.CYCLES).order_by(t.CYCLES.c.year.desc()))
+
+
+def submission(rows: Rows, submission_id: UUID) -> dict[str, Any] | None:
+    """Where a submission is: its report and number."""
+    found = rows(select(t.SUBMISSIONS).where(t.SUBMISSIONS.c.submission_id == str(submission_id)))
+    return found[0] if found else None

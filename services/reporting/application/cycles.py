@@ -1,0 +1,232 @@
+"""Planning a year, seeing beforehand what its opening would do, and opening all reports in one sweep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.reporting.application.deciding import acting_with
+from services.reporting.application.operations import OPENING_ONE, PLANNING
+from services.reporting.cycle import Cycle, Dates, Pin
+from services.reporting.report import Report
+from services.reporting.report.state import Description, Slot
+from services.reporting.template import Template
+from services.reporting.views import queries
+from services.reporting.views.queries import Rows
+from services.reporting.views.rows import instant
+from shared.access import Role, Target, system
+from shared.asked import Asked
+from shared.clock import OSLO
+from shared.desk import Desk, Done, UnitOfWork
+from shared.domain import Acting, NotFound, Refused
+from shared.eventstore import EventStore
+from shared.schedule import Due
+
+
+class CycleExists(Refused):
+    """A year has one cycle."""
+
+    code = "cycle_exists"
+
+
+class ReportExists(Refused):
+    """A unit has one report a year."""
+
+    code = "report_exists"
+
+
+class NoTemplateFits(Refused):
+    """No published template is for a unit of this kind and phase."""
+
+    code = "no_template_fits"
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """One unit of the dry-run list: what its report would be, and what is wrong or missing.
+
+    ``faults`` keep the report from being opened; ``warnings`` do not.
+    """
+
+    unit_id: str
+    code: str
+    name: str
+    kind: str
+    phase: str | None
+    template: str | None
+    lead: str | None
+    group_leader: str | None
+    faults: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+class Cycles:
+    """The use cases of the year's cycle."""
+
+    def __init__(self, desk: Desk, store: EventStore) -> None:
+        self._desk, self._store = desk, store
+
+    async def plan(self, asked: Asked, year: int, dates: Dates) -> Done:
+        """A year with its dates."""
+
+        def decide(unit: UnitOfWork) -> Mapping[str, Any]:
+            by = acting_with(unit.rows, asked, PLANNING, Target())
+            if unit.find(Cycle, Cycle.identify(year)):
+                raise CycleExists(f"{year} has its cycle", year=year)
+            return _answer(unit.add(Cycle.plan(year, dates, by=by, at=asked.at)))
+
+        return await self._desk.do(asked.command(decide))
+
+    async def reschedule(self, asked: Asked, year: int, dates: Dates, reason: str) -> Done:
+        """Other dates for everybody."""
+
+        def decide(unit: UnitOfWork) -> Mapping[str, Any]:
+            by = acting_with(unit.rows, asked, PLANNING, Target())
+            cycle = unit.get(Cycle, Cycle.identify(year))
+            cycle.reschedule(dates, reason, by=by, at=asked.at)
+            return _answer(cycle)
+
+        return await self._desk.do(asked.command(decide))
+
+    async def open(self, asked: Asked, year: int) -> Done:
+        """Open the reports of all units that owe one, now."""
+
+        def decide(unit: UnitOfWork) -> Mapping[str, Any]:
+            by = acting_with(unit.rows, asked, PLANNING, Target())
+            return sweep(unit, year, by=by, at=asked.at)
+
+        return await self._desk.do(asked.command(decide))
+
+    async def open_one(self, asked: Asked, unit_id: UUID, year: int) -> Done:
+        """Open the report of a unit the sweep did not reach; :class:`ReportExists` when it has one."""
+
+        def decide(unit: UnitOfWork) -> Mapping[str, Any]:
+            known = queries.unit(unit.rows, unit_id)
+            if known is None:
+                raise NotFound(
+                    f"there is no unit {unit_id}", errors=[_fault("unknown_unit", "/unit_id", str(unit_id))]
+                )
+            by = acting_with(unit.rows, asked, OPENING_ONE, Target(unit_id, _split(known["regions"])))
+            cycle = unit.get(Cycle, Cycle.identify(year))
+            cycle.must_be_open()
+            if unit.find(Report, Report.identify(unit_id, year)):
+                raise ReportExists(f"{known['code']} has its report of {year}", unit_id=str(unit_id), year=year)
+            report = _open_report(unit, known, year, _templates(unit), by=by, at=asked.at)
+            return {"report_id": str(report.id), "version": report.version, "status": report.state.status}
+
+        return await self._desk.do(asked.command(decide))
+
+    def prospects(self, year: int, on: datetime) -> list[Prospect]:
+        """The dry-run list: what the sweep would do on a date, and what stands in its way."""
+        rows = self._store.rows
+        templates = [self._store.load(Template, UUID(t["template_id"])) for t in queries.latest_templates(rows)]
+        return [prospect(rows, known, year, [t for t in templates if t], on) for known in queries.owing(rows, year)]
+
+    def due(self, now: datetime) -> Iterable[Due]:
+        """The sweeps whose planned instant has come."""
+        for row in queries.cycles_due(self._store.rows, instant(now) or ""):
+            opens_at = datetime.fromisoformat(row["opens_at"])
+            yield Due("open_cycle", str(row["year"]), opens_at, _timed_sweep(row["year"], now))
+
+
+def _timed_sweep(year: int, now: datetime) -> Any:
+    return lambda unit: sweep(unit, year, by=system("reporting"), at=now)
+
+
+def sweep(unit: UnitOfWork, year: int, *, by: Acting, at: datetime) -> Mapping[str, Any]:
+    """Open the cycle and the report of every unit that owes one and has no fault, all in one transaction."""
+    cycle = unit.get(Cycle, Cycle.identify(year))
+    templates = _templates(unit)
+    opened, left_out = 0, []
+    for known in queries.owing(unit.rows, year):
+        found = prospect(unit.rows, known, year, templates, at)
+        if found.faults:
+            left_out.append({"unit_id": found.unit_id, "code": found.code, "faults": found.faults})
+        elif unit.find(Report, Report.identify(UUID(known["unit_id"]), year)) is None:
+            _open_report(unit, known, year, templates, by=by, at=at)
+            opened += 1
+    pins = tuple(Pin(t.state.content.key, t.state.content.version) for t in templates)
+    cycle.open(pins, opened, by=by, at=at)
+    return {**_answer(cycle), "opened": opened, "left_out": left_out}
+
+
+def prospect(rows: Rows, known: dict[str, Any], year: int, templates: list[Template], at: datetime) -> Prospect:
+    """What one unit's report would be."""
+    unit_id, on = UUID(known["unit_id"]), at.astimezone(OSLO).date()
+    phase = queries.phase(rows, unit_id, year)
+    template = _fitting(templates, known["kind"], phase)
+    held = {assignment.role: str(assignment.person_id) for assignment in queries.assignments_on(rows, unit_id, on)}
+    has_group = template is not None and any(q.part == "group" for q in template.state.content.questions)
+    lead, leader = held.get(Role.PROFESSIONAL_LEAD), held.get(Role.GROUP_LEADER)
+    faults = ("no_template_fits",) if template is None else ()
+    warnings = [] if lead else ["no_professional_lead"]
+    if has_group and not leader:
+        warnings.append("no_group_leader")
+    return Prospect(
+        unit_id=str(unit_id),
+        code=known["code"],
+        name=known["name_nb"],
+        kind=known["kind"],
+        phase=phase,
+        template=template.state.content.key if template else None,
+        lead=lead,
+        group_leader=leader,
+        faults=faults,
+        warnings=tuple(warnings),
+    )
+
+
+def as_rows(prospects: list[Prospect]) -> list[dict[str, Any]]:
+    """The dry-run list as JSON can hold it."""
+    return [asdict(each) for each in prospects]
+
+
+def _templates(unit: UnitOfWork) -> list[Template]:
+    return [unit.get(Template, UUID(row["template_id"])) for row in queries.latest_templates(unit.rows)]
+
+
+def _fitting(templates: list[Template], kind: str, phase: str | None) -> Template | None:
+    return next((t for t in templates if t.state.content.fits(kind, phase)), None)
+
+
+def _open_report(
+    unit: UnitOfWork, known: dict[str, Any], year: int, templates: list[Template], *, by: Acting, at: datetime
+) -> Report:
+    unit_id = UUID(known["unit_id"])
+    phase = queries.phase(unit.rows, unit_id, year)
+    template = _fitting(templates, known["kind"], phase)
+    if template is None:
+        raise NoTemplateFits(f"no template is for {known['kind']} in phase {phase}", kind=known["kind"], phase=phase)
+    content = template.state.content
+    said = queries.description(unit.rows, unit_id, at.astimezone(OSLO).date())
+    report = Report.open(
+        unit_id=unit_id,
+        year=year,
+        by=by,
+        at=at,
+        unit_code=known["code"],
+        unit_name=known["name_nb"],
+        kind=known["kind"],
+        regions=_split(known["regions"]),
+        trusts=_split(known["trusts"]),
+        template_key=content.key,
+        template_version=content.version,
+        slots=tuple(Slot.of(question) for question in content.questions),
+        description=Description(said["version"], said["text_nb"]) if said else None,
+    )
+    return unit.add(report)
+
+
+def _split(names: str) -> tuple[str, ...]:
+    return tuple(name for name in names.split(",") if name)
+
+
+def _answer(cycle: Cycle) -> dict[str, Any]:
+    return {"cycle_id": str(cycle.id), "year": cycle.state.year, "version": cycle.version}
+
+
+def _fault(code: str, pointer: str, detail: str) -> dict[str, str]:
+    return {"code": code, "pointer": pointer, "detail": detail}

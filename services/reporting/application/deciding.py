@@ -1,0 +1,84 @@
+"""Who is asking, and in which role: decided on what the registry told, where the decision is made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from services.reporting.application.operations import OPERATIONS, answering, reading, target
+from services.reporting.report import Report
+from services.reporting.report.state import Slot
+from services.reporting.views import queries
+from services.reporting.views.queries import Rows
+from shared.access import Assignment, NotAllowed, NotRegistered, Right, Target, acting, granting
+from shared.asked import Asked
+from shared.domain import Acting, NotFound, Refused
+from shared.tokens import Caller
+
+
+class NotYourQuestion(NotAllowed):
+    """The answer belongs to somebody else: the other party, or another member of the group."""
+
+    code = "not_your_question"
+
+
+def held_by(rows: Rows, caller: Caller) -> list[Assignment]:
+    """The caller's roles; :class:`NotRegistered` unless the registry knows the caller as a person."""
+    person_id = caller.person_id
+    if person_id is None or not queries.is_registered(rows, person_id):
+        raise NotRegistered("the login belongs to nobody in the register")
+    return queries.assignments_of(rows, person_id)
+
+
+def acting_with(rows: Rows, asked: Asked, rights: Sequence[Right], where: Target, seat: str | None = None) -> Acting:
+    """In which role the caller does something; with ``seat``, only the holder of that seat counts."""
+    held = held_by(rows, asked.caller)
+    if seat is not None:
+        held = [assignment for assignment in held if assignment.seat == seat]
+    return acting(held, rights, where, asked.on, asked.acting_as)
+
+
+def acting_on(rows: Rows, asked: Asked, name: str, report: Report, seat: str | None = None) -> Acting:
+    """In which role the caller does an operation on a report.
+
+    Who may not even read the report is told that there is none.
+    """
+    must_be_readable(report, held_by(rows, asked.caller), asked.on)
+    return acting_with(rows, asked, OPERATIONS[name].rights, target(report), seat)
+
+
+def answering_as(rows: Rows, asked: Asked, report: Report, slot: Slot) -> Acting:
+    """In which role the caller answers a question; :class:`NotYourQuestion` when it is somebody else's."""
+    try:
+        return acting_on(rows, asked, answering(slot), report, slot.seat)
+    except NotAllowed:
+        raise NotYourQuestion(
+            f"{slot.id} is answered by {slot.answered_by}", question_id=slot.id, answered_by=slot.answered_by
+        ) from None
+
+
+def must_be_readable(report: Report, held: Sequence[Assignment], on: date) -> None:
+    """Refuse as if there were no such report, unless one of the roles may read it."""
+    if not granting(held, reading(report), target(report), on):
+        raise NotFound(f"there is no report {report.id}")
+
+
+def allowed(report: Report, held: Sequence[Assignment], on: date) -> list[str]:
+    """The operations the holder of these roles may do with the report as it is now."""
+    names = []
+    for name, operation in OPERATIONS.items():
+        if not granting(held, operation.rights, target(report), on):
+            continue
+        try:
+            operation.rule(report)
+        except Refused:
+            continue
+        names.append(name)
+    return names
+
+
+def seat_holder(rows: Rows, unit_id: UUID, seat: str | None, on: date) -> UUID | None:
+    """Who holds a seat of the unit's group on a date; None when it is vacant."""
+    held = queries.assignments_on(rows, unit_id, on)
+    return next((assignment.person_id for assignment in held if seat and assignment.seat == seat), None)

@@ -1,0 +1,159 @@
+"""A report is handed in, given more time, excused or opened again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.reporting.application.deciding import acting_on, answering_as, held_by, must_be_readable
+from services.reporting.application.sealing import person_subject, subject_of, with_sealed
+from services.reporting.application.writing import report_not_found, versions
+from services.reporting.cycle import Cycle
+from services.reporting.report import Report
+from services.reporting.report.state import FrozenRole, Shown
+from services.reporting.views import queries
+from services.reporting.working_days import after
+from shared.access import Assignment, Role
+from shared.asked import Asked
+from shared.desk import Desk, Done, UnitOfWork
+from shared.domain import Acting, Sealed
+from shared.eventstore import EventStore
+from shared.vault import Vault
+
+NOTICE_DAYS = 5
+"""Working days between a notice to the group's leader and submitting without the group's answers."""
+
+_SHOWN_UNLESS_SAID = frozenset({Role.PROFESSIONAL_LEAD, Role.GROUP_LEADER})
+
+
+class HandingIn:
+    """The use cases around a submission."""
+
+    def __init__(self, desk: Desk, store: EventStore, vault: Vault) -> None:
+        self._desk, self._store, self._vault = desk, store, vault
+
+    async def give_notice(self, asked: Asked, report_id: UUID) -> Done:
+        """Tell the group's leader that the unit wants to submit."""
+        waits_until = after(asked.at, NOTICE_DAYS)
+
+        def change(report: Report, by: Acting) -> None:
+            report.give_notice(waits_until, by=by, at=asked.at)
+
+        return await self._do(asked, report_id, "give_notice", change)
+
+    async def consent(self, asked: Asked, report_id: UUID) -> Done:
+        """The group's leader agrees that the unit submits now."""
+        return await self._do(asked, report_id, "consent", lambda r, by: r.consent(by=by, at=asked.at))
+
+    async def submit(self, asked: Asked, report_id: UUID, seen: int, excuse: str | None) -> Done:
+        """Hand in the version seen, with roles and names as they are."""
+        names = await asyncio.to_thread(self._sealed_names, asked, report_id)
+
+        def decide(unit: UnitOfWork) -> Mapping[str, Any]:
+            report = unit.get(Report, report_id)
+            by = acting_on(unit.rows, asked, "submit", report)
+            dates = unit.get(Cycle, Cycle.identify(report.state.year)).state.dates
+            held = queries.assignments_on(unit.rows, report.state.unit_id, asked.on)
+            roles = tuple(_frozen(assignment, report.state.shown, names) for assignment in held)
+            report.submit(seen=seen, dates=dates, roles=roles, excuse=excuse, by=by, at=asked.at)
+            return _receipt(report)
+
+        return await self._desk.do(asked.command(decide))
+
+    async def add_addendum(self, asked: Asked, report_id: UUID, question_id: str, text: str) -> Done:
+        """A group answer the submission went without follows it."""
+
+        async def save(sealed: Sealed) -> Done:
+            def decide(unit: UnitOfWork) -> Mapping[str, Any]:
+                report = unit.get(Report, report_id)
+                by = answering_as(unit.rows, asked, report, report.slot(question_id))
+                report.add_addendum(question_id, sealed, by=by, at=asked.at)
+                return {**versions(report), "question_id": question_id}
+
+            return await self._desk.do(asked.command(decide))
+
+        await asyncio.to_thread(self._readable, asked, report_id)
+        return await with_sealed(self._vault, subject_of(report_id, question_id), text, save)
+
+    async def extend(self, asked: Asked, report_id: UUID, until: datetime, reason: str) -> Done:
+        """Give one report until another instant."""
+
+        def decide(unit: UnitOfWork) -> Mapping[str, Any]:
+            report = unit.get(Report, report_id)
+            by = acting_on(unit.rows, asked, "extend", report)
+            deadline = unit.get(Cycle, Cycle.identify(report.state.year)).state.dates.deadline
+            report.extend(until, reason, deadline=deadline, by=by, at=asked.at)
+            return {**versions(report), "extended_until": until}
+
+        return await self._desk.do(asked.command(decide))
+
+    async def exempt(self, asked: Asked, report_id: UUID, reason: str) -> Done:
+        """The unit owes no report this year."""
+        return await self._do(asked, report_id, "exempt", lambda r, by: r.exempt(reason, by=by, at=asked.at))
+
+    async def withdraw(self, asked: Asked, report_id: UUID, reason: str) -> Done:
+        """Give the report up."""
+        return await self._do(asked, report_id, "withdraw", lambda r, by: r.withdraw(reason, by=by, at=asked.at))
+
+    async def reopen(self, asked: Asked, report_id: UUID, reason: str) -> Done:
+        """Let a submitted or ended report be written again."""
+        return await self._do(asked, report_id, "reopen", lambda r, by: r.reopen(reason, by=by, at=asked.at))
+
+    async def _do(
+        self, asked: Asked, report_id: UUID, operation: str, change: Callable[[Report, Acting], None]
+    ) -> Done:
+        def decide(unit: UnitOfWork) -> Mapping[str, Any]:
+            report = unit.get(Report, report_id)
+            change(report, acting_on(unit.rows, asked, operation, report))
+            return versions(report)
+
+        return await self._desk.do(asked.command(decide))
+
+    def _readable(self, asked: Asked, report_id: UUID) -> Report:
+        held = held_by(self._store.rows, asked.caller)
+        report = self._store.load(Report, report_id)
+        if report is None:
+            raise report_not_found(report_id)
+        must_be_readable(report, held, asked.on)
+        return report
+
+    def _sealed_names(self, asked: Asked, report_id: UUID) -> dict[str, Sealed]:
+        """The names of everybody with a role on the unit, each sealed under the person's own key."""
+        report = self._readable(asked, report_id)
+        held = queries.assignments_on(self._store.rows, report.state.unit_id, asked.on)
+        cards = queries.cards(self._store.rows, [assignment.person_id for assignment in held])
+        return {
+            str(person): self._vault.seal(person_subject(person), card["name"], field="name")
+            for person, card in cards.items()
+            if card["name"]
+        }
+
+
+def _frozen(assignment: Assignment, shown: dict[str, Shown], names: dict[str, Sealed]) -> FrozenRole:
+    said = shown.get(str(assignment.id)) or Shown(assignment.role in _SHOWN_UNLESS_SAID, False)
+    return FrozenRole(
+        assignment_id=assignment.id,
+        person_id=assignment.person_id,
+        role=assignment.role,
+        seat=assignment.seat,
+        name=names.get(str(assignment.person_id)),
+        public=said.public,
+        copy=said.copy,
+        acting=assignment.stands_in,
+    )
+
+
+def _receipt(report: Report) -> Mapping[str, Any]:
+    last = report.state.submissions[-1]
+    return {
+        **versions(report),
+        "submission_id": str(Report.submission_id(report.id, last.number)),
+        "number": last.number,
+        "sha256": last.sha256,
+        "timing": last.timing,
+        "submitted_at": last.at,
+        "excused": last.excused,
+    }

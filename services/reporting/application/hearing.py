@@ -1,0 +1,50 @@
+"""What reporting does when it hears something: keeps the rows that follow, and lets open reports follow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from services.reporting.report import Report
+from services.reporting.report.state import Description
+from services.reporting.views import queries, rows
+from shared.access import system
+from shared.clock import OSLO
+from shared.contracts import CloudEvent, Contract, registry
+from shared.desk import UnitOfWork
+
+Reaction = Callable[[UnitOfWork, CloudEvent, Any], None]
+
+
+def keep(unit: UnitOfWork, event: CloudEvent, said: Contract) -> None:
+    """The rows that follow from a contract, whatever comes of it."""
+    unit.change(*rows.heard(said))
+
+
+def _description_approved(unit: UnitOfWork, event: CloudEvent, said: registry.UnitDescriptionApprovedV1) -> None:
+    """Reports being written follow the description in force; what was submitted keeps its own."""
+    if said.valid_from > _date(event):
+        return
+    for report_id in queries.written_reports(unit.rows, said.unit_id):
+        report = unit.get(Report, UUID(report_id))
+        described = Description(said.version, said.text_nb)
+        report.update_description(described, by=system("reporting"), at=event.time)
+
+
+def _date(event: CloudEvent) -> date:
+    return event.time.astimezone(OSLO).date()
+
+
+REACTIONS: Mapping[type[Contract], Reaction] = {
+    registry.UnitDescriptionApprovedV1: _description_approved,
+}
+"""Everything reporting does by itself when it hears something, in one table."""
+
+
+def react(unit: UnitOfWork, event: CloudEvent, said: Contract) -> None:
+    """Do what the table says; most of what is heard only leaves its rows."""
+    reaction = REACTIONS.get(type(said))
+    if reaction:
+        reaction(unit, event, said)

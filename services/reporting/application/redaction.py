@@ -1,0 +1,139 @@
+"""A text is removed from all history: asked by one, approved by another, what may stay sealed anew."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from services.reporting.application.deciding import acting_on
+from services.reporting.application.sealing import digest, subject_of
+from services.reporting.application.writing import report_not_found, versions
+from services.reporting.report import Report
+from services.reporting.report.events import Answered
+from services.reporting.report.lines import EntryAdded, EntryChanged
+from services.reporting.report.state import Redaction
+from shared.asked import Asked
+from shared.desk import Desk, Done, UnitOfWork
+from shared.domain import Sealed
+from shared.eventstore import EventStore
+from shared.vault import Shredded, Vault
+
+
+class Redacting:
+    """The use cases of removing a text for good."""
+
+    def __init__(self, desk: Desk, store: EventStore, vault: Vault) -> None:
+        self._desk, self._store, self._vault = desk, store, vault
+
+    async def request(
+        self,
+        asked: Asked,
+        report_id: UUID,
+        redaction_id: UUID,
+        place: str,
+        versions_from_to: tuple[int, int],
+        reason: str,
+        legal_basis: str,
+    ) -> Done:
+        """Ask that a range of versions of an answer or line be removed."""
+        first, last = versions_from_to
+
+        def decide(unit: UnitOfWork) -> Mapping[str, Any]:
+            report = unit.get(Report, report_id)
+            by = acting_on(unit.rows, asked, "request_redaction", report)
+            report.request_redaction(
+                redaction_id,
+                place,
+                first=first,
+                last=last,
+                reason=reason,
+                legal_basis=legal_basis,
+                by=by,
+                at=asked.at,
+            )
+            return {**versions(report), "redaction_id": str(redaction_id)}
+
+        return await self._desk.do(asked.command(decide))
+
+    async def approve(self, asked: Asked, report_id: UUID, redaction_id: UUID) -> Done:
+        """Another person decides: the range is unreadable from now on, everywhere and for good."""
+
+        def decide(unit: UnitOfWork) -> Mapping[str, Any]:
+            report = unit.get(Report, report_id)
+            by = acting_on(unit.rows, asked, "decide_redaction", report)
+            redaction = report.approvable(redaction_id, by)
+            subject = subject_of(report_id, redaction.place)
+            resealed = self._reseal(report, redaction, subject)
+            report.redact(
+                redaction_id,
+                seen=report.place_version(redaction.place),
+                subject=subject,
+                generation=resealed.destroyed,
+                kept=resealed.kept,
+                current=resealed.current,
+                by=by,
+                at=asked.at,
+            )
+            return {**versions(report), "redaction_id": str(redaction_id), "place": redaction.place}
+
+        done = await self._desk.do(asked.command(decide))
+        await asyncio.to_thread(self.destroy_decided, report_id)
+        return done
+
+    async def reject(self, asked: Asked, report_id: UUID, redaction_id: UUID, reason: str) -> Done:
+        """Turn the request down; nothing is removed."""
+
+        def decide(unit: UnitOfWork) -> Mapping[str, Any]:
+            report = unit.get(Report, report_id)
+            by = acting_on(unit.rows, asked, "decide_redaction", report)
+            report.reject_redaction(redaction_id, reason, by=by, at=asked.at)
+            return {**versions(report), "redaction_id": str(redaction_id)}
+
+        return await self._desk.do(asked.command(decide))
+
+    def destroy_decided(self, report_id: UUID) -> None:
+        """Destroy the keys this report's redactions name; the shredder does the same at every start."""
+        report = self._store.load(Report, report_id)
+        if report is None:
+            raise report_not_found(report_id)
+        for subject, generation in report.state.shredded.items():
+            self._vault.destroy(subject, generation)
+
+    def _reseal(self, report: Report, redaction: Redaction, subject: str) -> _Resealed:
+        """The place's texts outside the range, sealed under a key of the next generation."""
+        texts = _texts_of(self._store, report.id, redaction.place)
+        destroyed = self._vault.renew(subject)
+        kept: dict[str, Sealed] = {}
+        for version, sealed in texts:
+            if redaction.first <= version <= redaction.last:
+                continue
+            standing = report.state.kept.get(digest(sealed), sealed)
+            try:
+                kept[digest(sealed)] = self._vault.seal(subject, self._vault.open(standing))
+            except Shredded:
+                continue  # removed by an earlier redaction; it stays removed
+        current = report.current_text(redaction.place)
+        return _Resealed(destroyed, kept, kept.get(digest(current)) if current else None)
+
+
+class _Resealed:
+    """What stays readable after a redaction, and up to which generation keys go."""
+
+    def __init__(self, destroyed: int, kept: dict[str, Sealed], current: Sealed | None) -> None:
+        self.destroyed, self.kept, self.current = destroyed, kept, current
+
+
+def _texts_of(store: EventStore, report_id: UUID, place: str) -> list[tuple[int, Sealed]]:
+    """Every text ever written at a place, with the version it was."""
+    texts: list[tuple[int, Sealed]] = []
+    for recorded in store.recorded(report_id):
+        match recorded.event:
+            case Answered(question_id=at, version=version, text=Sealed() as text) if at == place:
+                texts.append((version, text))
+            case EntryAdded(entry_id=at, fields=text) if str(at) == place:
+                texts.append((1, text))
+            case EntryChanged(entry_id=at, version=version, fields=text) if str(at) == place:
+                texts.append((version, text))
+    return texts

@@ -1,0 +1,170 @@
+"""The two parties write: answers saved one by one, in their own part, with nothing lost when two meet."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from services.reporting.application.deciding import acting_on, answering_as, held_by, must_be_readable, seat_holder
+from services.reporting.application.sealing import Opened, subject_of, with_sealed
+from services.reporting.question import Party
+from services.reporting.report import Report
+from services.reporting.report.state import Shown
+from shared.asked import Asked
+from shared.desk import Desk, Done, UnitOfWork
+from shared.domain import Acting, ChangedMeanwhile, NotFound, Sealed
+from shared.eventstore import EventStore
+from shared.vault import Vault
+
+
+class Writing:
+    """The use cases of writing answers."""
+
+    def __init__(self, desk: Desk, store: EventStore, vault: Vault) -> None:
+        self._desk, self._store, self._vault = desk, store, vault
+
+    async def answer(
+        self, asked: Asked, report_id: UUID, question_id: str, text: str, choices: tuple[str, ...], base: int
+    ) -> Done:
+        """The answer of whoever it belongs to; on a conflict both texts come back."""
+
+        async def save(sealed: Sealed) -> Done:
+            def decide(unit: UnitOfWork) -> Mapping[str, Any]:
+                report = unit.get(Report, report_id)
+                by = answering_as(unit.rows, asked, report, report.slot(question_id))
+                report.answer(question_id, sealed, base=base, choices=choices, by=by, at=asked.at)
+                return _answered(report, question_id)
+
+            return await self._desk.do(asked.command(decide))
+
+        await self._may_write(asked, report_id)
+        subject = subject_of(report_id, question_id)
+        sealed_save = with_sealed(self._vault, subject, text, save)
+        return await self._with_both(report_id, question_id, text, sealed_save)
+
+    async def enter_on_behalf(
+        self, asked: Asked, report_id: UUID, question_id: str, text: str, base: int, answered_on: date
+    ) -> Done:
+        """The leader enters what the holder of a question answered on a date."""
+
+        async def save(sealed: Sealed) -> Done:
+            def decide(unit: UnitOfWork) -> Mapping[str, Any]:
+                report = unit.get(Report, report_id)
+                by = acting_on(unit.rows, asked, "enter_on_behalf", report)
+                slot = report.group_slot(question_id)
+                holder = seat_holder(unit.rows, report.state.unit_id, slot.seat, asked.on)
+                report.enter_on_behalf(
+                    question_id, sealed, base=base, holder=holder, answered_on=answered_on, by=by, at=asked.at
+                )
+                return _answered(report, question_id)
+
+            return await self._desk.do(asked.command(decide))
+
+        await self._may_write(asked, report_id)
+        subject = subject_of(report_id, question_id)
+        sealed_save = with_sealed(self._vault, subject, text, save)
+        return await self._with_both(report_id, question_id, text, sealed_save)
+
+    async def confirm(self, asked: Asked, report_id: UUID, question_id: str, base: int) -> Done:
+        """The holder stands by what the leader entered."""
+
+        def change(unit: UnitOfWork, report: Report) -> Mapping[str, Any]:
+            by = answering_as(unit.rows, asked, report, report.slot(question_id))
+            report.confirm(question_id, base=base, by=by, at=asked.at)
+            return _answered(report, question_id)
+
+        return await self._do(asked, report_id, change)
+
+    async def declare_nothing(
+        self, asked: Asked, report_id: UUID, question_id: str, declared: bool, base: int
+    ) -> Done:
+        """Say of a list that there is nothing to report, or take it back."""
+
+        def change(unit: UnitOfWork, report: Report) -> Mapping[str, Any]:
+            by = answering_as(unit.rows, asked, report, report.slot(question_id))
+            report.declare_nothing(question_id, declared=declared, base=base, by=by, at=asked.at)
+            return _answered(report, question_id)
+
+        return await self._do(asked, report_id, change)
+
+    async def finish(self, asked: Asked, report_id: UUID, part: Party, finished: bool) -> Done:
+        """Say that a part is done, or take it back."""
+
+        def change(unit: UnitOfWork, report: Report) -> Mapping[str, Any]:
+            by = acting_on(unit.rows, asked, f"finish_{part}_part", report)
+            report.finish(part, finished=finished, by=by, at=asked.at)
+            return {**versions(report), "part": part, "finished": finished}
+
+        return await self._do(asked, report_id, change)
+
+    async def show_person(self, asked: Asked, report_id: UUID, assignment_id: UUID, shown: Shown) -> Done:
+        """Whether a person is named in public, and gets a copy."""
+
+        def change(unit: UnitOfWork, report: Report) -> Mapping[str, Any]:
+            by = acting_on(unit.rows, asked, "show_persons", report)
+            report.show_person(assignment_id, shown, by=by, at=asked.at)
+            return {**versions(report), "assignment_id": str(assignment_id)}
+
+        return await self._do(asked, report_id, change)
+
+    async def _do(
+        self, asked: Asked, report_id: UUID, change: Callable[[UnitOfWork, Report], Mapping[str, Any]]
+    ) -> Done:
+        return await self._desk.do(asked.command(lambda unit: change(unit, unit.get(Report, report_id))))
+
+    async def _may_write(self, asked: Asked, report_id: UUID) -> None:
+        """Refuse strangers before a key is made for what they send; the decision itself comes in the writer."""
+
+        def look() -> None:
+            report = self._store.load(Report, report_id)
+            held = held_by(self._store.rows, asked.caller)
+            if report is None:
+                raise report_not_found(report_id)
+            must_be_readable(report, held, asked.on)
+
+        await asyncio.to_thread(look)
+
+    async def _with_both(self, report_id: UUID, question_id: str, yours: str, save: Awaitable[Done]) -> Done:
+        """A save whose refusal, when somebody was first, carries their text and the one that was sent."""
+        try:
+            return await save
+        except ChangedMeanwhile as refusal:
+            theirs = await asyncio.to_thread(self._theirs, report_id, question_id)
+            refusal.facts.update(yours={"text": yours}, theirs=theirs)
+            raise
+
+    def _theirs(self, report_id: UUID, question_id: str) -> dict[str, Any]:
+        report = self._store.load(Report, report_id)
+        answer = report.state.answers.get(question_id) if report else None
+        if report is None or answer is None:
+            return {"version": 0, "text": None}
+        opened = Opened(self._vault, report.state).text(answer.text) if answer.text else {"text": None}
+        return {**opened, "version": answer.version, "choices": answer.choices, "by": who(answer.by), "at": answer.at}
+
+
+def report_not_found(report_id: UUID) -> NotFound:
+    """The answer to whoever asks for a report that is not there, or not for them."""
+    return NotFound(f"there is no report {report_id}")
+
+
+def versions(report: Report) -> dict[str, Any]:
+    """What every change of a report is answered with."""
+    state = report.state
+    return {
+        "report_id": str(report.id),
+        "status": state.status,
+        "report_version": report.version,
+        "content_version": state.content_version,
+    }
+
+
+def _answered(report: Report, question_id: str) -> Mapping[str, Any]:
+    return {**versions(report), "question_id": question_id, "version": report.state.answers[question_id].version}
+
+
+def who(by: Acting) -> dict[str, Any]:
+    """Who did something, as it is shown: the person's id and the role, never the name."""
+    return {"subject": by.subject, "role": by.role}
