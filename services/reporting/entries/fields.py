@@ -6,10 +6,9 @@ Limits may be widened and fields added, never the reverse: what was saved once m
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -19,7 +18,6 @@ from pydantic import (
     Field,
     Strict,
     StringConstraints,
-    model_validator,
 )
 from pydantic_core import PydanticCustomError
 
@@ -30,7 +28,6 @@ LIST = 100
 COUNT = 10_000_000
 """The highest count that is taken for a count."""
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LINK = re.compile(r"""https?://[^\s/?#@\\<>"]+(?:[/?#][^\s\\<>"]*)?""", re.IGNORECASE)
 
@@ -42,14 +39,6 @@ class Entry(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    @model_validator(mode="before")
-    @classmethod
-    def _names_are_text(cls, data: Any) -> Any:
-        # An unknown name is quoted in the problem that answers it, which has to be sendable.
-        if isinstance(data, Mapping) and not all(isinstance(name, str) and _is_unicode(name) for name in data):
-            raise PydanticCustomError("field_name_malformed", "A field has a name that is not valid text")
-        return data
-
 
 class Region(StrEnum):
     """The four regional health authorities."""
@@ -58,10 +47,6 @@ class Region(StrEnum):
     MIDT = "midt"
     VEST = "vest"
     SOR_OST = "sor_ost"
-
-
-def _is_unicode(text: str) -> bool:
-    return not _SURROGATE.search(text)
 
 
 def _without_nul(text: str) -> str:
