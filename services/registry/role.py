@@ -105,6 +105,18 @@ class OnlyALeadActs(Refused):
     code = "only_a_lead_acts"
 
 
+class SiteLeadElsewhere(Refused):
+    """Only a unit placed at two trusts has a lead at the second one."""
+
+    code = "site_lead_elsewhere"
+
+
+class OnlyByAppointment(Refused):
+    """A seat is filled by an appointment, or recorded as held already."""
+
+    code = "only_by_appointment"
+
+
 class LeadAlreadyHeld(Refused):
     """Exactly one person is professional lead of a unit at any moment."""
 
@@ -163,7 +175,7 @@ class RoleAssignment(Aggregate[RoleState]):
     def grant(
         cls, id: UUID, grant: Grant, *, warnings: Sequence[str] = (), by: Acting, at: datetime
     ) -> RoleAssignment:
-        _must_be_bound(grant)
+        must_be_bound(grant)
         _must_run_forward(grant.since, grant.until)
         _must_tell_why_acting(grant)
         return cls.begin(id, cls.Granted(grant=grant, warnings=tuple(warnings), by=by, at=at))
@@ -192,6 +204,12 @@ def must_be_the_only_lead(grant: Grant, leads: Collection[Held]) -> None:
         )
 
 
+def must_have_two_sites(sites: int) -> None:
+    """Whether a unit placed at so many trusts has a site lead."""
+    if sites < 2:
+        raise SiteLeadElsewhere("only a unit at two trusts has a site lead")
+
+
 def leader_warnings(leader_region: str | None, unit_regions: Collection[str], *, imported: bool) -> tuple[str, ...]:
     """Whether somebody of a region may lead the group; what exists already is recorded with a warning."""
     if leader_region is None and not imported:
@@ -203,7 +221,8 @@ def leader_warnings(leader_region: str | None, unit_regions: Collection[str], *,
     return ("composition",)
 
 
-def _must_be_bound(grant: Grant) -> None:
+def must_be_bound(grant: Grant) -> None:
+    """Whether the grant names what its role is bound to, and nothing else."""
     where = WHERE[grant.role]
     bound = {Where.UNIT: grant.unit_id, Where.TRUST: grant.trust, Where.REGION: grant.region, Where.NOTHING: ""}
     if bound[where] is None:

@@ -21,9 +21,8 @@ class Contract(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
     NAME: ClassVar[str] = ""
 
-    @classmethod
-    def __pydantic_init_subclass__(cls, *, name: str = "", **kwargs: Any) -> None:
-        super().__pydantic_init_subclass__(**kwargs)
+    def __init_subclass__(cls, *, name: str = "", **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
         if not name:
             return
         if name in PUBLISHED:

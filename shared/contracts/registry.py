@@ -32,6 +32,15 @@ class UnitRegisteredV1(Contract, name="registry.unit.registered.v1"):
     active_from: date
 
 
+class UnitRenamedV1(Contract, name="registry.unit.renamed.v1"):
+    """The right authority gave the unit another name."""
+
+    unit_id: UUID
+    name_nb: str
+    name_en: str | None
+    valid_from: date
+
+
 class UnitDescriptionApprovedV1(Contract, name="registry.unit.description_approved.v1"):
     """The right authority decided what the unit is and does; reports freeze the version in force."""
 
@@ -96,6 +105,13 @@ class SeatsEstablishedV1(Contract, name="registry.group.seats_established.v1"):
 
     unit_id: UUID
     seats: list[str]
+
+
+class SeatAddedV1(Contract, name="registry.group.seat_added.v1"):
+    """The group has one more seat."""
+
+    unit_id: UUID
+    seat: str
 
 
 class MemberProposedV1(Contract, name="registry.group.member_proposed.v1"):

@@ -39,6 +39,7 @@ class SeatAdded(Event, kw_only=True, frozen=True):
     """There is a further seat: a municipality, another sector, one more user."""
 
     TOPIC: ClassVar[str] = "registry.Group.SeatAdded"
+    unit_id: UUID
     seat: Seat
 
     def apply(self, state: GroupState) -> None:
@@ -49,6 +50,7 @@ class Proposed(Event, kw_only=True, frozen=True):
     """The unit proposed a candidate, with the conditions of the seat met."""
 
     TOPIC: ClassVar[str] = "registry.Group.Proposed"
+    unit_id: UUID
     appointment_id: UUID
     seat: str
     person_id: UUID
@@ -80,6 +82,7 @@ class Declined(Event, kw_only=True, frozen=True):
     """The appointing region said no."""
 
     TOPIC: ClassVar[str] = "registry.Group.Declined"
+    unit_id: UUID
     appointment_id: UUID
     seat: str
     person_id: UUID
@@ -94,6 +97,7 @@ class Appointed(Event, kw_only=True, frozen=True):
     """The appointing region said yes; the role assignment is made in the same work."""
 
     TOPIC: ClassVar[str] = "registry.Group.Appointed"
+    unit_id: UUID
     appointment_id: UUID
     region: str
     sitting: Sitting
@@ -108,6 +112,7 @@ class Informed(Event, kw_only=True, frozen=True):
     """The parties named were told of the appointment."""
 
     TOPIC: ClassVar[str] = "registry.Group.Informed"
+    unit_id: UUID
     appointment_id: UUID
     parties: tuple[str, ...]
     on: date

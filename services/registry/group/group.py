@@ -61,7 +61,7 @@ class Group(Aggregate[GroupState]):
     def add_seat(self, seat: Seat, *, by: Acting, at: datetime) -> None:
         if seat.id in self.state.seats:
             raise SeatExists(f"the group has a seat {seat.id}")
-        self.trigger(events.SeatAdded(seat=seat, by=by, at=at))
+        self.trigger(events.SeatAdded(unit_id=self.state.unit_id, seat=seat, by=by, at=at))
 
     def propose(
         self,
@@ -76,6 +76,7 @@ class Group(Aggregate[GroupState]):
     ) -> None:
         must_be_met(self.seat(seat).kind, conditions)
         proposed = events.Proposed(
+            unit_id=self.state.unit_id,
             appointment_id=id,
             seat=seat,
             person_id=person_id,
@@ -93,18 +94,29 @@ class Group(Aggregate[GroupState]):
     def decline(self, id: UUID, reason: Sealed, *, by: Acting, at: datetime) -> None:
         asked = self.must_be_proposed(id)
         declined = events.Declined(
-            appointment_id=id, seat=asked.seat, person_id=asked.person_id, reason=reason, by=by, at=at
+            unit_id=self.state.unit_id,
+            appointment_id=id,
+            seat=asked.seat,
+            person_id=asked.person_id,
+            reason=reason,
+            by=by,
+            at=at,
         )
         self.trigger(declined)
 
     def appoint(self, id: UUID, sitting: Sitting, *, region: str, by: Acting, at: datetime) -> None:
         self.must_be_proposed(id)
         self._must_be_free(sitting)
-        self.trigger(events.Appointed(appointment_id=id, region=region, sitting=sitting, by=by, at=at))
+        unit_id = self.state.unit_id
+        appointed = events.Appointed(
+            unit_id=unit_id, appointment_id=id, region=region, sitting=sitting, by=by, at=at
+        )
+        self.trigger(appointed)
 
     def inform(self, id: UUID, parties: Iterable[str], *, on: date, by: Acting, at: datetime) -> None:
         self.must_be_appointed(id)
-        self.trigger(events.Informed(appointment_id=id, parties=tuple(parties), on=on, by=by, at=at))
+        unit_id, told = self.state.unit_id, tuple(parties)
+        self.trigger(events.Informed(unit_id=unit_id, appointment_id=id, parties=told, on=on, by=by, at=at))
 
     def record_member(self, sitting: Sitting, *, by: Acting, at: datetime) -> None:
         self.seat(sitting.seat)

@@ -57,7 +57,10 @@ class WebsiteStatus(StrEnum):
 
 
 class Registration(msgspec.Struct, frozen=True, kw_only=True):
-    """What a unit is registered with.  ``code_made_up``: none was known, and it got one of ours."""
+    """What a unit is registered with.  ``code_made_up``: none was known, and it got one of ours.
+
+    ``imported``: it exists already and is recorded as found, so what is not known of it may be missing.
+    """
 
     code: str
     kind: Kind
@@ -70,6 +73,7 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
     term_ends: date | None = None
     note: str | None = None
     code_made_up: bool = False
+    imported: bool = False
 
 
 class Description(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,6 +141,13 @@ class UnitState(State, kw_only=True):
     @property
     def active_from(self) -> date:
         return self.registered.active_from
+
+    @property
+    def warnings(self) -> list[str]:
+        """What the service desk should look into."""
+        unknown = self.kind is Kind.NATIONAL_COMPETENCE_SERVICE and self.registered.function is None
+        found = {"code_made_up": self.registered.code_made_up, "function_unknown": unknown}
+        return [warning for warning, holds in found.items() if holds]
 
     @property
     def regions(self) -> list[str]:

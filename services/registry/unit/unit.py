@@ -145,5 +145,8 @@ class Unit(Aggregate[UnitState]):
 
 
 def _must_fit_function(unit: Registration) -> None:
-    if (unit.kind is Kind.NATIONAL_COMPETENCE_SERVICE) != (unit.function is not None):
+    has_one = unit.kind is Kind.NATIONAL_COMPETENCE_SERVICE
+    if unit.function is None and has_one and unit.imported:
+        return
+    if has_one != (unit.function is not None):
         raise FunctionMismatch("a national competence service has a function, and no other kind has one")

@@ -1,0 +1,136 @@
+"""The composition root of the registry: everything it is made of is put together here and nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from fastapi import FastAPI
+from sqlalchemy import select
+
+from services.registry.api import ROUTERS, Registry, services_only
+from services.registry.application.groups import Groups
+from services.registry.application.imports import Imports
+from services.registry.application.people import People
+from services.registry.application.roles import Roles
+from services.registry.application.units import Units
+from services.registry.cards import Cards
+from services.registry.person import Status, key_subject
+from services.registry.publish import PUBLISHED
+from services.registry.settings import Settings
+from services.registry.views import METADATA, rows
+from services.registry.views.tables import PERSONS
+from shared.bus import Bus
+from shared.clock import Clock
+from shared.desk import Desk
+from shared.eventstore import EventStore
+from shared.feed import Publications, feed_router
+from shared.health import Check
+from shared.logs import configure
+from shared.outbox import Outbox
+from shared.shredder import Shredder
+from shared.tokens import TokenChecker
+from shared.vault import Vault
+from shared.web import application
+
+SERVICE = "registry"
+
+
+def create() -> FastAPI:
+    """The service as the environment says, for ``uvicorn --factory``."""
+    configure(SERVICE)
+    return build(Settings())
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What runs behind the routes."""
+
+    settings: Settings
+    store: EventStore
+    vault: Vault
+    desk: Desk
+    bus: Bus
+    outbox: Outbox
+    cards: Cards
+    shredder: Shredder
+
+    async def start(self) -> None:
+        """Claim the store, destroy again what was erased, and begin to connect."""
+        self.store.claim()
+        await asyncio.to_thread(self.shredder.shred)
+        await self.bus.connect(self.settings.nats_url, SERVICE)
+
+    async def close(self) -> None:
+        await self.bus.close()
+        await asyncio.to_thread(self.desk.close)
+        self.store.close()
+        self.vault.close()
+
+    def loops(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
+        return {"outbox": self.outbox.run, "cards": self.cards.run, "shredder": self.shredder.run}
+
+    def checks(self) -> Mapping[str, Check]:
+        return {
+            "database": self._database,
+            "bus": lambda: {"ok": self.bus.is_up, "connections": self.bus.connections},
+            "desk": lambda: {"waiting": self.desk.waiting},
+            "outbox": self._outbox,
+            "cards": self.cards.status,
+        }
+
+    def _database(self) -> dict[str, Any]:
+        self.store.ping()
+        return {"head": self.store.head()}
+
+    def _outbox(self) -> dict[str, Any]:
+        status = self.outbox.status()
+        return {"ok": not status.stopped_reason and not status.fault, **asdict(status)}
+
+
+def build(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
+    """Everything the registry is made of, put together."""
+    clock = clock or Clock(settings.clock_file)
+    store = EventStore(settings.database_url, [METADATA])
+    vault = Vault(settings.vault_url, settings.vault_key.get_secret_value())
+    desk, bus = Desk(store, rows), Bus()
+    publications = Publications(store, SERVICE, PUBLISHED)
+    parts = Parts(
+        settings=settings,
+        store=store,
+        vault=vault,
+        desk=desk,
+        bus=bus,
+        outbox=Outbox(bus, publications, desk.recorded),
+        cards=Cards(bus, store, vault),
+        shredder=Shredder(vault, lambda: _erased(store)),
+    )
+    app = application(
+        SERVICE,
+        routers=[*ROUTERS, feed_router(publications, services_only)],
+        checks=parts.checks(),
+        loops=parts.loops(),
+        start=parts.start,
+        close=parts.close,
+    )
+    people = People(desk, vault, settings.login_key.get_secret_value())
+    app.state.clock = clock
+    app.state.tokens = TokenChecker.from_file(settings.token_issuers, SERVICE, settings.environment)
+    app.state.registry = Registry(
+        store=store,
+        vault=vault,
+        clock=clock,
+        units=Units(desk),
+        people=people,
+        roles=Roles(desk, people),
+        groups=Groups(desk, people),
+        imports=Imports(desk),
+    )
+    return app
+
+
+def _erased(store: EventStore) -> Iterable[tuple[str, int | None]]:
+    query = select(PERSONS.c.id).where(PERSONS.c.status == Status.ERASED)
+    return [(key_subject(row["id"]), None) for row in store.rows(query)]

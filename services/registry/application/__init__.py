@@ -1,0 +1,1 @@
+"""Use cases of the registry: each builds a command and gives it to the desk."""

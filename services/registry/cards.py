@@ -1,0 +1,110 @@
+"""Keeps each person's current card in the ``persons`` bucket, from which the other services mirror it.
+
+The bucket holds nothing of its own.  With every new connection it is compared with the log and mended, so it can
+be wiped at any time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import UUID
+
+import structlog
+from eventsourcing.persistence import PersistenceError
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from services.registry.person import Person, Status
+from services.registry.views.cards import shown
+from services.registry.views.tables import PERSONS
+from shared.bus import BackOff, Bus, BusFault
+from shared.eventstore import EventStore
+from shared.vault import Vault
+
+log = structlog.get_logger()
+BUCKET = "persons"
+_STREAM = f"KV_{BUCKET}"
+_PAGE = 500
+_POLL = 0.2
+_CHECK = 10.0
+_TOPICS = (Person.Registered.TOPIC, Person.CardChanged.TOPIC, Person.Erased.TOPIC)
+
+
+class Cards:
+    """The one writer of the bucket."""
+
+    def __init__(self, bus: Bus, store: EventStore, vault: Vault) -> None:
+        self._bus, self._store, self._vault = bus, store, vault
+        self._bucket = bus.bucket(BUCKET)
+        self.position = 0
+        self.fault = ""
+
+    def status(self) -> dict[str, object]:
+        """How far the bucket has come, for the health page."""
+        return {"ok": not self.fault, "position": self.position, "fault": self.fault}
+
+    async def run(self) -> None:
+        """Keep the bucket until cancelled; a lost connection or bucket starts it over."""
+        back_off = BackOff()
+        while True:
+            await self._bus.up()
+            try:
+                await self._session(back_off)
+            except (BusFault, PersistenceError, SQLAlchemyError) as fault:
+                self.fault = type(fault).__name__
+                log.warning("cards_session_ended", fault=self.fault)
+                await back_off.wait()
+
+    async def rebuild(self) -> int:
+        """Bring the whole bucket to what is known now; how many cards it holds."""
+        await self._bucket.ensure()
+        living = {row["id"] for row in await asyncio.to_thread(self._store.rows, _LIVING)}
+        for key in set(await self._bucket.keys()) - living:
+            await self._bucket.delete(key)
+        for person_id in living:
+            await self._tell(UUID(person_id))
+        return len(living)
+
+    async def _session(self, back_off: BackOff) -> None:
+        connection = self._bus.connections
+        self.position = await asyncio.to_thread(self._store.head)
+        held = await self.rebuild()
+        self.fault, checked = "", _now()
+        back_off.reset()
+        while self._bus.connections == connection:
+            facts = await asyncio.to_thread(self._store.log, self.position, _PAGE, _TOPICS)
+            for position, recorded in facts:
+                await self._tell(recorded.originator_id)
+                self.position, held = position, held + 1
+            if not facts:
+                await asyncio.sleep(_POLL)
+            if _now() - checked > _CHECK:
+                await self._must_hold(held)
+                checked = _now()
+
+    async def _tell(self, person_id: UUID) -> None:
+        card = await asyncio.to_thread(self._card, person_id)
+        key = str(person_id)
+        if card is None:
+            await self._bucket.delete(key)
+        elif await self._bucket.get(key) != card:
+            await self._bucket.put(key, card)
+
+    def _card(self, person_id: UUID) -> bytes | None:
+        person = self._store.load(Person, person_id)
+        if person is None or person.state.status is Status.ERASED:
+            return None
+        card = shown(self._vault, person.state.card)
+        return None if card.erased else card.model_dump_json(include={"name", "email", "phone"}).encode()
+
+    async def _must_hold(self, held: int) -> None:
+        """A bucket that was lost under an open connection says nothing of it: look."""
+        if held and (await self._bus.state(_STREAM)).messages == 0:
+            raise BusFault(f"bucket {BUCKET} is empty")
+
+
+_LIVING = select(PERSONS.c.id).where(PERSONS.c.status != Status.ERASED)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
