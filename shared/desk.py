@@ -172,6 +172,11 @@ class Desk:
         """
         return await self._in_turn(self._hear, Tracking(speaker, position), decide, trace, after)
 
+    async def keep(self, *changes: Change) -> None:
+        """Write rows that follow from no history: copies of what somebody else holds the newest of."""
+        if changes:
+            await self._in_turn(self.store.record, [Work(changes=changes)])
+
     async def _in_turn(self, job: Callable[..., T], *args: Any) -> T:
         if self._waiting >= WAITING:
             raise Unavailable("too many commands are waiting")

@@ -94,12 +94,13 @@ class Outbox:
         connection = self._bus.connections
         self._position, sequence = await self._where_the_stream_stands()
         async with Pipeline(self._bus, self._position) as pipeline:
-            self._fault, checked, sent = "", _now(), self._position
+            self._fault, checked = "", _now()
+            begun = sent = self._position
             while self._bus.is_up and self._bus.connections == connection:
                 self._recorded.clear()
                 events = await asyncio.to_thread(self._publications.read, sent, READ)
                 for event in events:
-                    await self._say(pipeline, event, sequence)
+                    await self._say(pipeline, event, sequence, is_first=sent == begun)
                     sequence, sent = sequence + 1, event.position
                 self._unpublished = len(events)
                 if len(events) == READ:
@@ -116,7 +117,13 @@ class Outbox:
         raise BusFault("the connection broke")
 
     @staticmethod
-    async def _say(pipeline: Pipeline, event: CloudEvent, sequence: int) -> None:
+    async def _say(pipeline: Pipeline, event: CloudEvent, sequence: int, is_first: bool) -> None:
+        """Send one contract so that the stream takes it only where it belongs.
+
+        The first of a session must find the stream exactly where it was seen.  A later one must find its
+        predecessor: its sequence alone could fit by chance after an earlier one was refused, and the stream would
+        have a hole.
+        """
         headers = {
             "Content-Type": CLOUD_EVENT,
             "Nats-Msg-Id": event.id,
@@ -124,6 +131,8 @@ class Outbox:
             "Position": str(event.position),
             "Previous": str(event.previous),
         }
+        if not is_first:
+            headers["Nats-Expected-Last-Msg-Id"] = f"{event.speaker}:{event.previous}"
         if event.traceparent:
             headers["traceparent"] = event.traceparent
         body = event.model_dump_json(exclude_none=True).encode()
@@ -137,17 +146,20 @@ class Outbox:
             return
 
     async def _where_the_stream_stands(self) -> tuple[int, int]:
-        """The position of the stream's last contract and the sequence of its last message."""
+        """The position of the stream's last contract and the sequence of its last message, both of one moment."""
         self._sessions += 1
         await self._bus.ensure_stream(self.stream, [self.subjects], **self._settings)
+        last = await self._last_contract()
         state = await self._bus.state(self.stream)
-        last = await self._last_contract(state.first_seq)
+        if await self._last_contract() != last:
+            raise BusFault(f"somebody else is publishing on stream {self.stream}")
         if last is None:
             return 0, state.last_seq
         await self._must_be_ours(last)
         return last.position, state.last_seq
 
-    async def _last_contract(self, first_seq: int) -> CloudEvent | None:
+    async def _last_contract(self) -> CloudEvent | None:
+        first_seq = (await self._bus.state(self.stream)).first_seq
         kept = await self._bus.last(self.stream, self.subjects)
         while kept is not None:
             if event := _contract(kept):

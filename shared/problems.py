@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import structlog
+from eventsourcing.persistence import PersistenceError
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -164,6 +165,11 @@ def handle_problems(app: FastAPI) -> None:
     @app.exception_handler(Unavailable)
     async def unavailable(request: Request, fault: Unavailable) -> JSONResponse:
         return problem(503, "unavailable", str(fault), headers={"Retry-After": "2"})
+
+    @app.exception_handler(PersistenceError)
+    async def database_away(request: Request, fault: PersistenceError) -> JSONResponse:
+        log.error("database_fault", fault=type(fault).__name__)
+        return problem(503, "unavailable", "The database does not answer.", headers={"Retry-After": "2"})
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, fault: HTTPException) -> JSONResponse:

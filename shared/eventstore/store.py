@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import fcntl
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
+import sqlalchemy.exc
+from eventsourcing.persistence import OperationalError as StoreUnavailable
 from eventsourcing.postgres import PostgresAggregateRecorder, PostgresDatastore
 from eventsourcing.sqlite import SQLiteAggregateRecorder
 from sqlalchemy import MetaData, Select, bindparam, create_engine, text
-from sqlalchemy.engine import URL, Engine, make_url
+from sqlalchemy.engine import URL, Connection, Engine, make_url
 
 from shared.domain import Aggregate, Recorded
 from shared.eventstore.mapper import EventMapper, from_snapshot, to_snapshot
@@ -131,7 +134,7 @@ class EventStore:
 
     def outcome(self, command_id: UUID) -> Outcome | None:
         """What a command answered when it was first done; None when it was not (or was refused)."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             found = connection.execute(
                 text("SELECT digest, answer FROM outcomes WHERE command_id = :id"), {"id": str(command_id)}
             ).first()
@@ -144,13 +147,22 @@ class EventStore:
 
     def rows(self, query: Select[Any]) -> list[dict[str, Any]]:
         """The rows a query on the read models finds."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
 
     def ping(self) -> None:
         """Raise unless the database answers."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             connection.execute(text("SELECT 1"))
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """A connection for reading; a database that is away raises the same as it does when writing."""
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+        except (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError, sqlalchemy.exc.TimeoutError) as fault:
+            raise StoreUnavailable(str(fault.__cause__ or fault)) from fault
 
     def close(self) -> None:
         self._engine.dispose()

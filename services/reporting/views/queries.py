@@ -159,7 +159,7 @@ def _covers(held: Assignment) -> ColumnElement[bool]:
     table = t.REPORTS.c
     if held.role in _EVERYTHING:
         return true()
-    covered = [false()]
+    covered: list[ColumnElement[bool]] = [false()]
     if held.role in _ALL_SUBMITTED:
         covered.append(table.submissions > 0)
     if held.unit_id:
