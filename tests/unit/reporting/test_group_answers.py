@@ -7,7 +7,12 @@ from datetime import date
 import pytest
 
 from services.reporting.report import Report
-from services.reporting.report.answering import AnswerIsConfirmed, AnswerIsTheHolders, NotEnteredOnBehalf
+from services.reporting.report.answering import (
+    AnswerIsConfirmed,
+    AnswerIsTheHolders,
+    NotAGroupQuestion,
+    NotEnteredOnBehalf,
+)
 from services.reporting.report.checks import check
 from services.reporting.report.events import AnswerConfirmed, GroupAnswersOutdated
 from services.reporting.report.listing import Listing
@@ -130,6 +135,18 @@ def test_a_submitted_report_takes_no_entries_on_behalf_and_no_confirmations() ->
     given(Report, *history).when(lambda r: r.confirm("nord", base=1, by=MEMBER_NORD, at=NOON)).then_refused(
         ReportIsLocked
     )
+
+
+@pytest.mark.parametrize("question_id", ["results", "overall"])
+def test_only_a_members_question_is_entered_for_somebody(question_id: str) -> None:
+    given(Report, opened).when(lambda r: r.group_slot(question_id)).then_refused(
+        NotAGroupQuestion, question_id=question_id
+    )
+    assert given(Report, opened).thing.group_slot("nord").seat == "region_nord"
+
+
+def test_a_template_that_asks_the_group_has_its_part() -> None:
+    given(Report, opened).when(lambda r: r.must_have_group_part()).then()
 
 
 # Based on an older version.
