@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from deploy.commands import suite, token
+from deploy.commands import rebuild, suite, token
 from deploy.places import Unable
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app = typer.Typer(
 # One file per group. A group of its own word is added by app.add_typer(group.app, name="word").
 app.add_typer(suite.app)
 app.add_typer(token.app)
+app.add_typer(rebuild.app)
 
 
 def main() -> None:

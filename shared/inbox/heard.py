@@ -64,6 +64,11 @@ class Heard:
         """Whether something came of it: it was neither parked nor without effect."""
         return not self.note
 
+    @property
+    def is_folded(self) -> bool:
+        """Whether its rows stand: a reaction that was refused leaves them, a parked contract has none yet."""
+        return not self.note.startswith(PARKED)
+
 
 def row(event: CloudEvent, turn: int, own_position: int, note: str = "") -> dict[str, Any]:
     """What is kept of a contract."""

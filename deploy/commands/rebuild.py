@@ -1,0 +1,62 @@
+"""Read models made again from the events alone, to prove that the events say everything."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from deploy.environment import Addresses, suite_environment
+from deploy.places import SERVICES, Unable
+from services.registry.views import METADATA as REGISTRY
+from services.registry.views import rows as registry_rows
+from services.reporting.views import rows as reporting_rows
+from services.reporting.views.tables import HEARD, OWN
+from shared.eventstore import EventStore
+from shared.inbox import INBOX_TABLES
+from shared.rebuild import Comparison, ReadModels, compare
+
+app = typer.Typer()
+
+READ_MODELS: Mapping[str, ReadModels] = {
+    "registry": ReadModels([REGISTRY], registry_rows),
+    "reporting": ReadModels([OWN, HEARD], reporting_rows.own, reporting_rows.heard),
+}
+"""The read models of each service; copies of contact cards are no part of history and stay out."""
+
+
+def check(service: str) -> Comparison:
+    """Rebuild a service's read models beside the live ones and compare them; nothing is changed."""
+    if service not in READ_MODELS:
+        raise Unable(f"there is no service '{service}', only {' and '.join(SERVICES)}")
+    models = READ_MODELS[service]
+    name = f"{service.upper()}_DATABASE_URL"
+    store = EventStore(
+        os.environ.get(name) or suite_environment(Addresses.chosen())[name], [*models.tables, INBOX_TABLES]
+    )
+    try:
+        with Progress(transient=True) as bar:
+            total = store.head()
+            task = bar.add_task(f"Rebuilding {service}", total=total or None)
+            return compare(store, models, lambda done: bar.update(task, completed=min(done, total)))
+    finally:
+        store.close()
+
+
+@app.command()
+def rebuild(
+    service: Annotated[str, typer.Argument(help=f"The service: {' or '.join(SERVICES)}.")],
+) -> None:
+    """Rebuild all read models from own log and what was heard, and compare them with the live ones."""
+    found = check(service)
+    table = Table("table", "rows", "different", title=f"{service}: {found.events} events, {found.heard} heard")
+    for name, rows in found.rows.items():
+        table.add_row(name, str(rows), str(found.differences[name]))
+    Console().print(table)
+    if not found.equal:
+        raise Unable("the rebuilt read models differ from the live ones")
