@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from eventsourcing.persistence import PersistenceError
 
 from shared.vault import Vault
 
@@ -38,7 +38,7 @@ class Shredder:
             for subject, generation in new:
                 self._vault.destroy(subject, generation)
                 self._destroyed.add((subject, generation))
-        except SQLAlchemyError as fault:
+        except PersistenceError as fault:
             log.warning("shredder_waits", fault=type(fault).__name__)
             return 0
         if new:

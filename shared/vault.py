@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Lock
 
+import sqlalchemy.exc
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
+from eventsourcing.persistence import OperationalError
 from sqlalchemy import (
     Column,
     Integer,
@@ -27,7 +31,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import Connection, make_url
 
 from shared.domain import Sealed
 
@@ -99,7 +103,7 @@ class Vault:
         """
         if up_to_generation is None:
             up_to_generation = self.generation(subject)
-        with self._engine.begin() as connection:
+        with self._database() as connection:
             for generation in range(1, up_to_generation + 1):
                 mark = self._insert(_KEYS).values(subject=subject, generation=generation, wrapped=None)
                 connection.execute(mark.on_conflict_do_nothing())
@@ -123,12 +127,21 @@ class Vault:
 
     def generation(self, subject: str) -> int:
         """The newest generation of the subject's keys, destroyed or not; 0 when it never had one."""
-        with self._engine.connect() as connection:
+        with self._database() as connection:
             newest = connection.scalar(select(func.max(_KEYS.c.generation)).where(_KEYS.c.subject == subject))
         return newest or 0
 
     def close(self) -> None:
         self._engine.dispose()
+
+    @contextmanager
+    def _database(self) -> Iterator[Connection]:
+        """A transaction on the keys; a database that is away raises the same as an event store's."""
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError, sqlalchemy.exc.TimeoutError) as fault:
+            raise OperationalError(str(fault.__cause__ or fault)) from fault
 
     def _sealing_key(self, subject: str) -> tuple[int, AESGCM]:
         with self._lock:
@@ -148,7 +161,7 @@ class Vault:
 
     def _make_key(self, subject: str, generation: int) -> None:
         wrapped = aes_key_wrap(self._wrapping_key, AESGCM.generate_key(256))
-        with self._engine.begin() as connection:
+        with self._database() as connection:
             row = self._insert(_KEYS).values(subject=subject, generation=generation, wrapped=wrapped)
             # Two at once make the same generation: the first one's key is the key, for both.
             connection.execute(row.on_conflict_do_nothing())
@@ -168,7 +181,7 @@ class Vault:
 
     def _wrapped(self, subject: str, generation: int) -> bytes | None:
         query = select(_KEYS.c.wrapped).where(_KEYS.c.subject == subject, _KEYS.c.generation == generation)
-        with self._engine.connect() as connection:
+        with self._database() as connection:
             return connection.scalar(query)
 
 

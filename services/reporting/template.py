@@ -15,7 +15,8 @@ from shared.domain import Acting, Aggregate, Event, Refused, State, identity
 class Content(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a template version says.
 
-    ``phases`` limits it to units in one of them in the report year; ``period`` is what the report looks back on.
+    ``phases`` limits it to units in one of them in the report year; ``period`` is what the report looks back on,
+    the ``report_year`` or all years ``since_start``.
     """
 
     key: str

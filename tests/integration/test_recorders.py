@@ -36,8 +36,8 @@ class OnOurRecorder:
         self.opened.append(EventStore(self.new_database("recorder")))
         return self.opened[-1].recorder
 
-    test_performance = None
-    test_concurrent_throughput = None
+    test_performance: Any = None
+    test_concurrent_throughput: Any = None
 
 
 class OnSQLite(OnOurRecorder):

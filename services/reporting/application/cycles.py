@@ -214,6 +214,7 @@ def _open_report(
         trusts=_split(known["trusts"]),
         template_key=content.key,
         template_version=content.version,
+        since=int(known["active_from"][:4]) if content.period == "since_start" else None,
         slots=tuple(Slot.of(question) for question in content.questions),
         description=Description(said["version"], said["text_nb"]) if said else None,
     )

@@ -10,7 +10,7 @@ from uuid import UUID
 from services.reporting.application.deciding import answering_as, held_by, must_be_readable
 from services.reporting.application.sealing import Opened, subject_of, with_sealed
 from services.reporting.application.writing import report_not_found, versions
-from services.reporting.entries import Entry, from_text, judge, to_text
+from services.reporting.entries import Entry, Judgement, from_text, judge, to_text
 from services.reporting.report import Report
 from services.reporting.report.rules import QuestionNotInTemplate
 from shared.asked import Asked
@@ -32,7 +32,7 @@ class Lists:
         self, asked: Asked, report_id: UUID, entry_id: UUID, question_id: str, entry: Entry, external_id: str | None
     ) -> Done:
         """A new line at the end of a list."""
-        judged = judge(entry, report_year=(await self._readable(asked, report_id)).state.year)
+        judged = _judged(entry, await self._readable(asked, report_id))
 
         async def save(fields: Sealed) -> Done:
             def change(report: Report, by: Acting) -> None:
@@ -53,7 +53,7 @@ class Lists:
 
     async def change(self, asked: Asked, report_id: UUID, entry_id: UUID, entry: Entry, base: int) -> Done:
         """Other fields for a line; on a conflict both come back."""
-        judged = judge(entry, report_year=(await self._readable(asked, report_id)).state.year)
+        judged = _judged(entry, await self._readable(asked, report_id))
 
         async def save(fields: Sealed) -> Done:
             def change(report: Report, by: Acting) -> None:
@@ -144,6 +144,10 @@ class Lists:
         kind = report.slot(line.question_id).entry_type or ""
         fields = from_text(kind, opened["text"]).model_dump(mode="json") if opened["text"] else None
         return {"fields": fields, "version": line.version, "removed": line.removed, "at": line.at}
+
+
+def _judged(entry: Entry, report: Report) -> Judgement:
+    return judge(entry, report_year=report.state.year, since=report.state.since)
 
 
 def _question_of(entry_id: UUID) -> Callable[[Report], str]:

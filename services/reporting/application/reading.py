@@ -11,7 +11,7 @@ from services.reporting.application.deciding import allowed, held_by, must_be_re
 from services.reporting.application.operations import may_read_part, target
 from services.reporting.application.sealing import Opened, removal
 from services.reporting.application.writing import report_not_found, versions, who
-from services.reporting.entries import from_text
+from services.reporting.entries import CODES, from_text
 from services.reporting.question import Party
 from services.reporting.report import Report
 from services.reporting.report.checks import Severity, check
@@ -51,7 +51,14 @@ class Reading:
             **versions(report),
             "can_be_submitted": not any(f.severity is Severity.FAULT for f in findings),
             "findings": [
-                {"severity": f.severity, "code": f.code, "pointer": f.pointer, "detail": f.detail} for f in findings
+                {
+                    "severity": f.severity,
+                    "code": f.code,
+                    "pointer": f.pointer,
+                    "detail": f.detail,
+                    "messages": CODES.get(f.code),
+                }
+                for f in findings
             ],
         }
 

@@ -50,6 +50,7 @@ class Opened(Event, frozen=True, kw_only=True):
     template_key: str
     template_version: int
     slots: tuple[Slot, ...]
+    since: int | None = None
     description: Description | None
 
     def begin(self) -> ReportState:
@@ -64,6 +65,7 @@ class Opened(Event, frozen=True, kw_only=True):
             template_key=self.template_key,
             template_version=self.template_version,
             slots={slot.id: slot for slot in self.slots},
+            since=self.since,
             description=self.description,
             opened_at=self.at,
         )

@@ -170,7 +170,7 @@ class Description(msgspec.Struct, frozen=True):
 
 
 class ReportState(State, kw_only=True):
-    """One report, all of it."""
+    """One report, all of it; ``since`` is the first year it looks back on where that is more than its own year."""
 
     unit_id: UUID
     unit_code: str
@@ -182,6 +182,7 @@ class ReportState(State, kw_only=True):
     template_key: str
     template_version: int
     slots: dict[str, Slot]
+    since: int | None = None
     description: Description | None = None
     status: Status = Status.OPENED
     opened_at: datetime
