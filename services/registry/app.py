@@ -97,16 +97,9 @@ def build(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     vault = Vault(settings.vault_url, settings.vault_key.get_secret_value())
     desk, bus = Desk(store, rows), Bus()
     publications = Publications(store, SERVICE, PUBLISHED)
-    parts = Parts(
-        settings=settings,
-        store=store,
-        vault=vault,
-        desk=desk,
-        bus=bus,
-        outbox=Outbox(bus, publications, desk.recorded),
-        cards=Cards(bus, store, vault),
-        shredder=Shredder(vault, lambda: _erased(store)),
-    )
+    outbox, cards = Outbox(bus, publications, desk.recorded), Cards(bus, store, vault)
+    shredder = Shredder(vault, lambda: _erased(store))
+    parts = Parts(settings, store, vault, desk, bus, outbox, cards, shredder)
     app = application(
         SERVICE,
         routers=[*ROUTERS, feed_router(publications, services_only)],
@@ -115,20 +108,25 @@ def build(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
         start=parts.start,
         close=parts.close,
     )
-    people = People(desk, vault, settings.login_key.get_secret_value())
     app.state.clock = clock
     app.state.tokens = TokenChecker.from_file(settings.token_issuers, SERVICE, settings.environment)
-    app.state.registry = Registry(
-        store=store,
-        vault=vault,
-        clock=clock,
-        units=Units(desk),
-        people=people,
-        roles=Roles(desk, people),
-        groups=Groups(desk, people),
-        imports=Imports(desk),
-    )
+    app.state.registry = _routed(parts, clock)
     return app
+
+
+def _routed(parts: Parts, clock: Clock) -> Registry:
+    """What the routes use."""
+    people = People(parts.desk, parts.vault, parts.settings.login_key.get_secret_value())
+    return Registry(
+        store=parts.store,
+        vault=parts.vault,
+        clock=clock,
+        units=Units(parts.desk),
+        people=people,
+        roles=Roles(parts.desk, people),
+        groups=Groups(parts.desk, people),
+        imports=Imports(parts.desk),
+    )
 
 
 def _erased(store: EventStore) -> Iterable[tuple[str, int | None]]:

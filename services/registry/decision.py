@@ -49,9 +49,7 @@ POWERS = (
     Power(Authority.MINISTRY, _BY_MINISTRY),
     Power(Authority.HEALTH_DIRECTORATE, _BY_MINISTRY, until=date(2023, 12, 31)),
     Power(Authority.MEDICAL_DIRECTORS, frozenset({Kind.NATIONAL_CENTRE, Kind.QUALITY_COMPETENCE_NETWORK})),
-    Power(
-        Authority.REGION, frozenset({Kind.REGIONAL_COMPETENCE_CENTRE, Kind.REGIONAL_COMPETENCE_SERVICE})
-    ),
+    Power(Authority.REGION, frozenset({Kind.REGIONAL_COMPETENCE_CENTRE, Kind.REGIONAL_COMPETENCE_SERVICE})),
 )
 """Who decides on what, and until when."""
 

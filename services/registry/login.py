@@ -73,9 +73,7 @@ class Login(Aggregate[LoginState]):
 
     def link(self, person_id: UUID, *, way: str, by: Acting, at: datetime) -> None:
         self._must_be_free()
-        linked = self.Linked(
-            login_hash=self.state.login_hash, person_id=person_id, way=way, by=by, at=at
-        )
+        linked = self.Linked(login_hash=self.state.login_hash, person_id=person_id, way=way, by=by, at=at)
         self.trigger(linked)
 
     def unlink(self, person_id: UUID, *, reason: str, by: Acting, at: datetime) -> None:

@@ -177,9 +177,7 @@ async def appoint(
 ) -> Written:
     """Appoint the candidate; the role begins with it."""
     assignment_id = uuid_utils.compat.uuid7()
-    done = await registry.groups.appoint(
-        asked, unit_id, appointment_id, assignment_id, term.since, term.until
-    )
+    done = await registry.groups.appoint(asked, unit_id, appointment_id, assignment_id, term.since, term.until)
     return written(done, response)
 
 

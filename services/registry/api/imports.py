@@ -11,7 +11,8 @@ from pydantic import BaseModel
 
 from services.registry.api.callers import Parts, Reading, Registry
 from services.registry.api.inputs import Day
-from services.registry.application.imports import judge, parse, summary
+from services.registry.application.imports import judge, summary
+from services.registry.application.table import parse
 from shared.access import NotAllowed, Role
 from shared.asked import Asking
 from shared.problems import PROBLEMS, Fault, RequestProblem

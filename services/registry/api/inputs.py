@@ -70,5 +70,3 @@ def paging(
 ) -> Paging:
     """The page wanted."""
     return Paging(limit, cursor)
-
-

@@ -53,9 +53,7 @@ async def invite(registry: Parts, asked: Asking, person_id: UUID) -> Invited:
 
 
 @router.post("/persons/{person_id}/logins", status_code=201)
-async def link_login(
-    registry: Parts, asked: Asking, person_id: UUID, new: NewLogin, response: Response
-) -> Written:
+async def link_login(registry: Parts, asked: Asking, person_id: UUID, new: NewLogin, response: Response) -> Written:
     """Link a login to a person, by the service desk."""
     login_hash = registry.people.login_hash(new.issuer, new.national_id)
     return written(await registry.people.link_login(asked, person_id, login_hash), response)

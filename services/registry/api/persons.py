@@ -83,9 +83,7 @@ async def get_person(
     version: AtVersion = None,
 ) -> PersonShown:
     """A person as known now, at a version or at a moment."""
-    person = await asyncio.to_thread(
-        state_at, registry.store, Person, person_id, version=version, moment=as_of
-    )
+    person = await asyncio.to_thread(state_at, registry.store, Person, person_id, version=version, moment=as_of)
     response.headers["ETag"] = etag(person.version)
     past = as_of is not None or version is not None
     return await asyncio.to_thread(_shown, registry, reader, person, past)
@@ -173,9 +171,7 @@ def _logins(registry: Registry, person_id: UUID) -> list[str]:
 def _history(registry: Registry, reader: Reader, person_id: UUID) -> list[dict[str, Any]]:
     state_at(registry.store, Person, person_id)
     seen = may_see(registry, reader, person_id)
-    facts = history(
-        registry.store, person_id, (lambda sealed: opened(registry.vault, sealed)) if seen else covered
-    )
+    facts = history(registry.store, person_id, (lambda sealed: opened(registry.vault, sealed)) if seen else covered)
     links = select(LINKS.c.login_hash).where(LINKS.c.person_id == str(person_id))
     for row in registry.store.rows(links):
         of_login = history(registry.store, Login.id_of(row["login_hash"]), covered)

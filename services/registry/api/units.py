@@ -166,9 +166,7 @@ async def get_unit(
     version: AtVersion = None,
 ) -> UnitShown:
     """A unit as it is, as it was at a version, or as it was known at a moment."""
-    unit = await asyncio.to_thread(
-        state_at, registry.store, Unit, unit_id, version=version, moment=as_of
-    )
+    unit = await asyncio.to_thread(state_at, registry.store, Unit, unit_id, version=version, moment=as_of)
     response.headers["ETag"] = etag(unit.version)
     past = as_of is not None or version is not None
     return UnitShown(**unit_shown(unit, reader.on), allowed_operations=[] if past else _allowed(unit, reader))
@@ -195,9 +193,7 @@ async def approve_description(
     registry: Parts, asked: Asking, seen: Seen, unit_id: UUID, new: NewDescription, response: Response
 ) -> Written:
     """Record the right authority's decision on what the unit is and does."""
-    described = Described(
-        new.text_nb, new.text_en, new.icd10, new.procedures, new.decision.decision(), new.historic
-    )
+    described = Described(new.text_nb, new.text_en, new.icd10, new.procedures, new.decision.decision(), new.historic)
     return written(await registry.units.approve_description(asked, unit_id, seen, described), response)
 
 

@@ -113,9 +113,7 @@ class Units:
 
         return await self._change(asked, unit_id, seen, "approve_description", act)
 
-    async def set_phase(
-        self, asked: Asked, unit_id: UUID, seen: int, year: int, phase: Phase, reason: str
-    ) -> Done:
+    async def set_phase(self, asked: Asked, unit_id: UUID, seen: int, year: int, phase: Phase, reason: str) -> Done:
         def act(work: UnitOfWork, unit: Unit, by: Acting) -> None:
             unit.set_phase(year, phase, reason, by=by, at=asked.at)
 

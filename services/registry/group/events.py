@@ -189,4 +189,3 @@ class HelpAnswered(Event, kw_only=True, frozen=True):
     def apply(self, state: GroupState) -> None:
         request = state.help_requests[self.request_id]
         request.step, request.answer = HelpStep.ANSWERED, self.answer
-

@@ -108,9 +108,7 @@ class Group(Aggregate[GroupState]):
         self.must_be_proposed(id)
         self._must_be_free(sitting)
         unit_id = self.state.unit_id
-        appointed = events.Appointed(
-            unit_id=unit_id, appointment_id=id, region=region, sitting=sitting, by=by, at=at
-        )
+        appointed = events.Appointed(unit_id=unit_id, appointment_id=id, region=region, sitting=sitting, by=by, at=at)
         self.trigger(appointed)
 
     def inform(self, id: UUID, parties: Iterable[str], *, on: date, by: Acting, at: datetime) -> None:
@@ -127,9 +125,7 @@ class Group(Aggregate[GroupState]):
         """The member or leader of that assignment leaves; nothing happens when there is none."""
         for sitting in self.state.sittings:
             if sitting.assignment_id == assignment_id:
-                vacated = events.Vacated(
-                    seat=sitting.seat, assignment_id=assignment_id, until=until, by=by, at=at
-                )
+                vacated = events.Vacated(seat=sitting.seat, assignment_id=assignment_id, until=until, by=by, at=at)
                 self.trigger(vacated)
                 return
         if any(leading.assignment_id == assignment_id for leading in self.state.leaders):

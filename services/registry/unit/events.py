@@ -75,9 +75,7 @@ class WebsiteChecked(Event, kw_only=True, frozen=True):
     items: dict[WebsiteItem, WebsiteStatus]
 
     def apply(self, state: UnitState) -> None:
-        state.website |= {
-            item: Checked(status, self.on, self.by.subject) for item, status in self.items.items()
-        }
+        state.website |= {item: Checked(status, self.on, self.by.subject) for item, status in self.items.items()}
 
 
 class CameFrom(Event, kw_only=True, frozen=True):
