@@ -9,22 +9,19 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
-import msgspec
 import structlog
 from eventsourcing.persistence import PersistenceError
-from sqlalchemy import Select
 
-from shared.domain import NO_COMMAND, Aggregate, NotFound, Recorded, Refused, identity
+from shared.desk.unit import A, Command, Done, HeardElsewhere, KeyReused, Unavailable, UnitOfWork
+from shared.domain import Aggregate, Recorded, Refused, identity
 from shared.eventstore import Change, EventStore, Outcome, Tracking, Verdict, Work
 from shared.eventstore.store import SNAPSHOT_EVERY
 
-A = TypeVar("A", bound=Aggregate[Any])
 T = TypeVar("T")
 Rows = Callable[[Aggregate[Any]], Iterable[Change]]
 log = structlog.get_logger()
@@ -37,94 +34,8 @@ TRIES = 5
 """How often a command is decided again because another writer was first."""
 
 
-class KeyReused(Refused):
-    """The idempotency key was used before for another request."""
-
-    code: ClassVar[str] = "key_reused"
-
-
-class HeardElsewhere(Exception):
-    """Another reader has taken in what this one was about to; it looks anew how far the hearing has come."""
-
-
-class Unavailable(Exception):
-    """The service cannot write now; the same request with the same key may be sent again."""
-
-
-@dataclass(frozen=True)
-class Command:
-    """What somebody asks for.  ``decide`` runs in the writer and answers with ids, states and versions."""
-
-    id: UUID
-    digest: bytes
-    decide: Callable[[UnitOfWork], Mapping[str, Any]]
-    trace: str = ""
-
-
-@dataclass(frozen=True)
-class Done:
-    """A command's answer; ``repeated`` when it had been done before."""
-
-    answer: dict[str, Any]
-    position: int | None = None
-    repeated: bool = False
-
-
-class UnitOfWork:
-    """What one decision has in hand: the things it asks for, the rows it reads, the changes it makes."""
-
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self.reads = 0
-        self._things: dict[UUID, Aggregate[Any]] = {}
-        self._changes: list[Change] = []
-
-    def find(self, cls: type[A], thing_id: UUID) -> A | None:
-        """The thing as it is now, or None when it has no history."""
-        thing = self._things.get(thing_id) or self._desk._hot(cls, thing_id)
-        if thing is None:
-            return None
-        if not isinstance(thing, cls):
-            raise TypeError(f"{thing_id} is a {type(thing).__name__}, not a {cls.__name__}")
-        self._things[thing_id] = thing
-        return thing
-
-    def get(self, cls: type[A], thing_id: UUID) -> A:
-        """The thing as it is now; :class:`NotFound` when it has no history."""
-        thing = self.find(cls, thing_id)
-        if thing is None:
-            raise NotFound(f"there is no {cls.__name__.lower()} {thing_id}")
-        return thing
-
-    def add(self, thing: A) -> A:
-        """A new thing, recorded with the rest of the work."""
-        self._things[thing.id] = thing
-        return thing
-
-    def change(self, *changes: Change) -> None:
-        """Rows of read models to be written in the same transaction."""
-        self._changes.extend(changes)
-
-    def rows(self, query: Select[Any]) -> list[dict[str, Any]]:
-        """What the read models say, as of the last commit; ``reads`` counts how often they were asked."""
-        self.reads += 1
-        return self._desk.store.rows(query)
-
-    @property
-    def changes_anything(self) -> bool:
-        """Whether this work writes something yet."""
-        return bool(self._changes or self.touched())
-
-    def caused_by(self, cause: UUID, trace: str) -> None:
-        """Mark what has happened since the last mark with the request or contract that caused it."""
-        for event in (recorded.event for thing in self.touched() for recorded in thing.pending):
-            if event.command_id == NO_COMMAND:
-                msgspec.structs.force_setattr(event, "command_id", cause)
-                msgspec.structs.force_setattr(event, "trace", trace)
-
-    def touched(self) -> list[Aggregate[Any]]:
-        """The things that have new events."""
-        return [thing for thing in self._things.values() if thing.has_pending]
+class _Behind(Exception):
+    """The decision was made on a thing that another process has changed since."""
 
 
 class Desk:
@@ -192,18 +103,23 @@ class Desk:
 
     def _do(self, command: Command) -> Done:
         for _ in range(TRIES):
-            if done := self._done_before(command):
-                return done
-            unit = UnitOfWork(self)
-            answer = self._decide(unit, command.decide)
-            outcome = Outcome(command.id, command.digest, json.dumps(answer, default=str))
             try:
-                verdict, position = self._record(unit, command.id, command.trace, outcome=outcome)
+                done = self._done_before(command) or self._try(command)
+            except _Behind:
+                continue
             except PersistenceError as fault:
                 return self._resolve(command, fault)
-            if verdict is Verdict.RECORDED:
-                return Done(json.loads(outcome.answer), position)
+            if done:
+                return done
         raise Unavailable("others keep changing the same thing")
+
+    def _try(self, command: Command) -> Done | None:
+        """Decide and record; None when another writer was first."""
+        unit = UnitOfWork(self._hot, self.store.rows)
+        answer = self._decide(unit, lambda unit: json.dumps(command.decide(unit), default=str))
+        outcome = Outcome(command.id, command.digest, answer)
+        verdict, position = self._record(unit, command.id, command.trace, outcome=outcome)
+        return Done(json.loads(answer), position) if verdict is Verdict.RECORDED else None
 
     def _hear(self, upto: Tracking, decide: Callable[[UnitOfWork], None], trace: str, after: int | None) -> bool:
         speaker, position = upto.application_name, upto.notification_id
@@ -213,8 +129,11 @@ class Desk:
                 return False
             if after not in (None, tracked):
                 raise HeardElsewhere(f"{speaker} was heard up to {tracked}, not {after}")
-            unit = UnitOfWork(self)
-            self._decide(unit, decide)
+            unit = UnitOfWork(self._hot, self.store.rows)
+            try:
+                self._decide(unit, decide)
+            except _Behind:
+                continue
             cause = identity("heard", speaker, position)
             verdict, _position = self._record(unit, cause, trace, tracking=upto, tracked_before=after)
             if verdict is Verdict.RECORDED:
@@ -243,14 +162,23 @@ class Desk:
     def _decide(self, unit: UnitOfWork, decide: Callable[[UnitOfWork], Any]) -> Any:
         try:
             return decide(unit)
+        except Refused as refusal:
+            # What is in memory may be behind what another process has written: then it must be asked again.
+            behind = any(self._is_behind(thing) for thing in unit.things())
+            self._forget(unit)
+            raise (_Behind() if behind else refusal) from refusal
         except BaseException:
             self._forget(unit)
             raise
 
+    def _is_behind(self, thing: Aggregate[Any]) -> bool:
+        recorded = thing.version - len(thing.pending)
+        return recorded > 0 and next(iter(self.store.recorded(thing.id, after=recorded)), None) is not None
+
     def _record(self, unit: UnitOfWork, cause: UUID, trace: str, **what: Any) -> tuple[Verdict, int | None]:
         touched = unit.touched()
         events: list[Recorded] = []
-        changes = list(unit._changes)
+        changes = list(unit.changes)
         try:
             unit.caused_by(cause, trace)
             for thing in touched:
@@ -293,7 +221,7 @@ class Desk:
 
     def _forget(self, unit: UnitOfWork) -> None:
         """Drop what a refused command may have half changed, also where an event broke before it was pending."""
-        self._evict(unit._things.values())
+        self._evict(unit.things())
 
     def _evict(self, things: Iterable[Aggregate[Any]]) -> None:
         for thing in things:

@@ -1,0 +1,122 @@
+"""What somebody asks for, and what a decision about it has in hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol, TypeVar
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Select
+
+from shared.domain import NO_COMMAND, Aggregate, NotFound, Refused
+from shared.eventstore import Change
+
+A = TypeVar("A", bound=Aggregate[Any])
+Read = Callable[[Select[Any]], list[dict[str, Any]]]
+
+
+class Hot(Protocol):
+    """Gives a thing as it is now, from memory or from the store."""
+
+    def __call__(self, cls: type[A], thing_id: UUID) -> A | None: ...
+
+
+class KeyReused(Refused):
+    """The idempotency key was used before for another request."""
+
+    code: ClassVar[str] = "key_reused"
+
+
+class HeardElsewhere(Exception):
+    """Another reader has taken in what this one was about to; it looks anew how far the hearing has come."""
+
+
+class Unavailable(Exception):
+    """The service cannot write now; the same request with the same key may be sent again."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """What somebody asks for.  ``decide`` runs in the writer and answers with ids, states and versions."""
+
+    id: UUID
+    digest: bytes
+    decide: Callable[[UnitOfWork], Mapping[str, Any]]
+    trace: str = ""
+
+
+@dataclass(frozen=True)
+class Done:
+    """A command's answer; ``repeated`` when it had been done before."""
+
+    answer: dict[str, Any]
+    position: int | None = None
+    repeated: bool = False
+
+
+class UnitOfWork:
+    """What one decision has in hand: the things it asks for, the rows it reads, the changes it makes."""
+
+    def __init__(self, hot: Hot, read: Read) -> None:
+        self._hot, self._read = hot, read
+        self.reads = 0
+        self._things: dict[UUID, Aggregate[Any]] = {}
+        self._changes: list[Change] = []
+
+    def find(self, cls: type[A], thing_id: UUID) -> A | None:
+        """The thing as it is now, or None when it has no history."""
+        thing = self._things.get(thing_id) or self._hot(cls, thing_id)
+        if thing is None:
+            return None
+        if not isinstance(thing, cls):
+            raise TypeError(f"{thing_id} is a {type(thing).__name__}, not a {cls.__name__}")
+        self._things[thing_id] = thing
+        return thing
+
+    def get(self, cls: type[A], thing_id: UUID) -> A:
+        """The thing as it is now; :class:`NotFound` when it has no history."""
+        thing = self.find(cls, thing_id)
+        if thing is None:
+            raise NotFound(f"there is no {cls.__name__.lower()} {thing_id}")
+        return thing
+
+    def add(self, thing: A) -> A:
+        """A new thing, recorded with the rest of the work."""
+        self._things[thing.id] = thing
+        return thing
+
+    def change(self, *changes: Change) -> None:
+        """Rows of read models to be written in the same transaction."""
+        self._changes.extend(changes)
+
+    def rows(self, query: Select[Any]) -> list[dict[str, Any]]:
+        """What the read models say, as of the last commit; ``reads`` counts how often they were asked."""
+        self.reads += 1
+        return self._read(query)
+
+    @property
+    def changes(self) -> list[Change]:
+        """The rows to be written with the work."""
+        return self._changes
+
+    def things(self) -> list[Aggregate[Any]]:
+        """The things the decision has looked at or made."""
+        return list(self._things.values())
+
+    @property
+    def changes_anything(self) -> bool:
+        """Whether this work writes something yet."""
+        return bool(self._changes or self.touched())
+
+    def caused_by(self, cause: UUID, trace: str) -> None:
+        """Mark what has happened since the last mark with the request or contract that caused it."""
+        for event in (recorded.event for thing in self.touched() for recorded in thing.pending):
+            if event.command_id == NO_COMMAND:
+                msgspec.structs.force_setattr(event, "command_id", cause)
+                msgspec.structs.force_setattr(event, "trace", trace)
+
+    def touched(self) -> list[Aggregate[Any]]:
+        """The things that have new events."""
+        return [thing for thing in self._things.values() if thing.has_pending]
