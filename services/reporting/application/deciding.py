@@ -60,8 +60,13 @@ def answering_as(rows: Rows, asked: Asked, report: Report, slot: Slot) -> Acting
 
 def must_be_readable(report: Report, held: Sequence[Assignment], on: date) -> None:
     """Refuse as if there were no such report, unless one of the roles may read it."""
-    if not granting(held, reading(report), target(report), on):
+    if not concerned(report, held, on):
         raise NotFound(f"there is no report {report.id}")
+
+
+def concerned(report: Report, held: Sequence[Assignment], on: date) -> list[Assignment]:
+    """Those of the roles by which this report may be read; a role on another unit says nothing about it."""
+    return granting(held, reading(report), target(report), on)
 
 
 def allowed(report: Report, held: Sequence[Assignment], on: date) -> list[str]:

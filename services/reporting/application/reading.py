@@ -7,8 +7,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from services.reporting.application.deciding import allowed, held_by, must_be_readable
-from services.reporting.application.operations import may_read_part, target
+from services.reporting.application.deciding import allowed, concerned, held_by, must_be_readable
+from services.reporting.application.operations import may_read_part
 from services.reporting.application.sealing import Opened, removal
 from services.reporting.application.writing import report_not_found, versions, who
 from services.reporting.entries import CODES, from_text
@@ -18,7 +18,7 @@ from services.reporting.report.checks import Severity, check
 from services.reporting.report.state import Answer, Entry, FrozenRole, Submission
 from services.reporting.report.submitting import canonical
 from services.reporting.template import Template
-from shared.access import Assignment, Scope
+from shared.access import Assignment
 from shared.domain import NotFound, Sealed
 from shared.eventstore import EventStore
 from shared.history import history, state_at
@@ -100,11 +100,11 @@ class Reading:
         return report
 
     def _latest(self, caller: Caller, report_id: UUID, on: date) -> tuple[Report, list[Assignment]]:
+        """The report as it is, and those of the caller's roles by which it may be read and worked on."""
         held = held_by(self._store.rows, caller)
         report = self._existing(report_id)
         must_be_readable(report, held, on)
-        concerned = [a for a in held if a.holds(on) and any(a.relates(s, target(report)) for s in Scope)]
-        return report, concerned
+        return report, concerned(report, held, on)
 
 
 class _Reader:
