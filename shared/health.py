@@ -62,10 +62,12 @@ class _Figures(Collector):
         for part, figures in self._health.report()["checks"].items():
             for name, value in figures.items():
                 if isinstance(value, int | float):
-                    # A part that hears or speaks is named after whom: "inbox:registry".
-                    kind, _, whom = part.partition(":")
-                    gauge = GaugeMetricFamily(f"aarring_{kind}_{name}", f"{name} of {kind}", labels=["of"])
-                    gauge.add_metric([whom], float(value))
+                    # A part that hears somebody is named after whom: "inbox:registry".
+                    kind, _, speaker = part.partition(":")
+                    labels = {"speaker": speaker} if speaker else {}
+                    words = name.replace("_", " ")
+                    gauge = GaugeMetricFamily(f"aarring_{kind}_{name}", f"{kind}: {words}", labels=list(labels))
+                    gauge.add_metric(list(labels.values()), float(value))
                     yield gauge
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -77,7 +78,7 @@ class Inbox:
         """How the hearing stands; ``lag_events`` counts positions, of which not each is a contract."""
         behind = max(0, self._head - self._tracked)
         since = self._behind_since
-        seconds = asyncio.get_running_loop().time() - since if behind and since is not None else 0.0
+        seconds = _now() - since if behind and since is not None else 0.0
         return InboxStatus(
             speaker=self.speaker,
             tracked=self._tracked,
@@ -260,4 +261,4 @@ class Inbox:
 
 
 def _now() -> float:
-    return asyncio.get_running_loop().time()
+    return time.monotonic()
