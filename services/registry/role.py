@@ -69,7 +69,8 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     until: date | None
 
     def overlaps(self, since: date, until: date | None) -> bool:
-        return self.since <= (until or date.max) and since <= (self.until or date.max)
+        """A role that ended before it began was never held and stands in nobody's way."""
+        return max(self.since, since) <= min(self.until or date.max, until or date.max)
 
 
 class RoleState(State, kw_only=True):
@@ -181,17 +182,16 @@ class RoleAssignment(Aggregate[RoleState]):
         return cls.begin(id, cls.Granted(grant=grant, warnings=tuple(warnings), by=by, at=at))
 
     def end(self, until: date, reason: Sealed | None, *, by: Acting, at: datetime) -> None:
-        """``until`` before the first day means that the role was never held."""
-        self.must_not_have_ended()
-        if self.state.until is not None and until > self.state.until:
-            raise RoleHasEnded(f"the role ends on {self.state.until} already")
+        """``until`` before the first day means that the role was never held; a known end can only come nearer."""
+        self._must_come_nearer(until)
         self.trigger(self.Ended(until=until, reason=reason, by=by, at=at))
 
     # The rules.
 
-    def must_not_have_ended(self) -> None:
-        if self.state.ended:
-            raise RoleHasEnded(f"the role ends on {self.state.until}")
+    def _must_come_nearer(self, until: date) -> None:
+        known = self.state.until
+        if known is not None and (until > known or (self.state.ended and until == known)):
+            raise RoleHasEnded(f"the role ends on {known} already")
 
 
 def must_be_the_only_lead(grant: Grant, leads: Collection[Held]) -> None:

@@ -150,7 +150,7 @@ def _shown(registry: Registry, reader: Reader, assignment_id: UUID) -> RoleShown
         acting=grant.acting,
         warnings=list(role.state.warnings),
         version=role.version,
-        allowed_operations=["end"] if may_end and not role.state.ended else [],
+        allowed_operations=["end"] if may_end else [],
     )
 
 

@@ -14,6 +14,7 @@ from services.registry.group.refusals import (
     NotYetAppointed,
     SeatExists,
     SeatTaken,
+    TermNotExtended,
 )
 from services.registry.group.state import (
     Appointment,
@@ -47,5 +48,6 @@ __all__ = [
     "SeatTaken",
     "Sitting",
     "Step",
+    "TermNotExtended",
     "events",
 ]

@@ -19,6 +19,7 @@ from services.registry.group.refusals import (
     NotYetAppointed,
     SeatExists,
     SeatTaken,
+    TermNotExtended,
 )
 from services.registry.group.state import (
     Appointment,
@@ -31,7 +32,7 @@ from services.registry.group.state import (
     Step,
 )
 from services.registry.mandate import AppointedBy, Mandate, Seat
-from shared.domain import Acting, Aggregate, Sealed, identity
+from shared.domain import Acting, Aggregate, Event, Sealed, identity
 
 
 class Group(Aggregate[GroupState]):
@@ -123,13 +124,11 @@ class Group(Aggregate[GroupState]):
 
     def vacate(self, assignment_id: UUID, until: date, *, by: Acting, at: datetime) -> None:
         """The member or leader of that assignment leaves; nothing happens when there is none."""
-        for sitting in self.state.sittings:
-            if sitting.assignment_id == assignment_id:
-                vacated = events.Vacated(seat=sitting.seat, assignment_id=assignment_id, until=until, by=by, at=at)
-                self.trigger(vacated)
-                return
-        if any(leading.assignment_id == assignment_id for leading in self.state.leaders):
-            self.trigger(events.LeaderLeft(assignment_id=assignment_id, until=until, by=by, at=at))
+        terms: list[Sitting | Leading] = [*self.state.sittings, *self.state.leaders]
+        for term in terms:
+            if term.assignment_id == assignment_id:
+                _must_not_be_made_longer(term, until)
+                self.trigger(_left(term, until, by, at))
 
     def designate_leader(self, leading: Leading, *, imported: bool, by: Acting, at: datetime) -> Leading | None:
         """Who led until now ends the day before; that one is given back so that the role can end too."""
@@ -206,5 +205,19 @@ class Group(Aggregate[GroupState]):
         return overlapping[0] if overlapping else None
 
 
+def _must_not_be_made_longer(term: Sitting | Leading, until: date) -> None:
+    if term.until is not None and until > term.until:
+        raise TermNotExtended(f"the term ends on {term.until} already")
+
+
+def _left(term: Sitting | Leading, until: date, by: Acting, at: datetime) -> Event:
+    id = term.assignment_id
+    if isinstance(term, Leading):
+        return events.LeaderLeft(assignment_id=id, until=until, by=by, at=at)
+    return events.Vacated(seat=term.seat, assignment_id=id, until=until, by=by, at=at)
+
+
 def _overlap(one: Sitting | Leading, other: Sitting | Leading) -> bool:
-    return one.since <= (other.until or date.max) and other.since <= (one.until or date.max)
+    """A term that ended before it began was never held and stands in nobody's way."""
+    first, last = max(one.since, other.since), min(one.until or date.max, other.until or date.max)
+    return first <= last

@@ -69,3 +69,9 @@ class LeaderOverlaps(Refused):
     """Another leader's time begins later, or on the same day; it must be ended first."""
 
     code = "leader_overlaps"
+
+
+class TermNotExtended(Refused):
+    """Leaving does not make a term longer; a longer one is a new appointment."""
+
+    code = "term_not_extended"

@@ -25,6 +25,7 @@ from services.registry.group import (
     SeatExists,
     SeatTaken,
     Sitting,
+    TermNotExtended,
     events,
 )
 from services.registry.mandate import MANDATES, Mandate, Seat, SeatKind, mandate, mandate_for
@@ -248,6 +249,17 @@ class TestSeatsAndHelp:
         given(Group, established(), proposed(), appointed()).when(
             lambda g: g.vacate(ROLE, SUMMER, by=DESK, at=NOON)
         ).then(fact(events.Vacated, seat="region_nord", assignment_id=ROLE, until=SUMMER, by=DESK))
+
+    def test_leaving_does_not_make_the_term_longer(self) -> None:
+        given(Group, established(), proposed(), appointed(until=SPRING)).when(
+            lambda g: g.vacate(ROLE, SUMMER, by=DESK, at=NOON)
+        ).then_refused(TermNotExtended)
+
+    def test_a_seat_that_was_never_taken_up_is_free(self) -> None:
+        never = fact(events.Vacated, seat="region_nord", assignment_id=ROLE, until=date(2026, 2, 28))
+        group = given(Group, established(), proposed(), appointed(), never).thing
+        group.record_member(sitting(date(2026, 1, 1), role=OTHER_ROLE), by=DESK, at=NOON)
+        assert group.state.sitting("region_nord", SUMMER) == sitting(date(2026, 1, 1), role=OTHER_ROLE)
 
     def test_leaving_another_role_changes_nothing(self) -> None:
         given(Group, established()).when(lambda g: g.vacate(ROLE, SUMMER, by=DESK, at=NOON)).then()

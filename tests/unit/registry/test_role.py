@@ -117,6 +117,9 @@ class TestLead:
         before, after = self.held(date(2018, 1, 1), date(2019, 12, 31)), self.held(date(2026, 2, 1), None)
         must_be_the_only_lead(grant(until=date(2026, 1, 31)), [before, after])
 
+    def test_a_role_that_was_never_held_stands_in_nobodys_way(self) -> None:
+        must_be_the_only_lead(grant(), [self.held(TODAY, date(2026, 1, 19))])
+
     def test_a_second_site_has_its_own(self) -> None:
         must_have_two_sites(2)
         with pytest.raises(SiteLeadElsewhere):
@@ -150,6 +153,13 @@ class TestEnd:
         ended = fact(RoleAssignment.Ended, until=TODAY, reason=None)
         given(RoleAssignment, granted(), ended).when(lambda r: r.end(TODAY, None, by=DESK, at=NOON)).then_refused(
             RoleHasEnded
+        )
+
+    def test_a_known_end_can_come_nearer(self) -> None:
+        ended = fact(RoleAssignment.Ended, until=TODAY, reason=None)
+        sooner = date(2026, 1, 1)
+        given(RoleAssignment, granted(), ended).when(lambda r: r.end(sooner, None, by=DESK, at=NOON)).then(
+            fact(RoleAssignment.Ended, until=sooner, reason=None, by=DESK)
         )
 
     def test_it_is_not_made_longer_by_ending_it(self) -> None:
