@@ -1,6 +1,6 @@
 # Every target does its own set-up and is one word of ./run, which works where make does not.
 .DEFAULT_GOAL := help
-.PHONY: help up down reset logs demo test lint format types unit property contract rules integration e2e approve setup compose lock hooks
+.PHONY: help up down reset logs demo test lint format types unit property contract rules integration e2e approve docs setup compose lock hooks
 
 help:         ## this list
 	@./run help
@@ -36,6 +36,8 @@ e2e:          ## stories against the whole suite
 	@./run e2e $(ARGS)
 approve:      ## accept a change of the published language
 	@./run approve
+docs:         ## write the documents that are made from the code
+	@./run docs
 setup:        ## only prepare: environment, nats-server, PostgreSQL
 	@./run setup
 compose:      ## the suite in containers, with Docker

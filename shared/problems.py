@@ -129,8 +129,13 @@ def problem(
     )
 
 
+def status_of(refusal: type[Refused]) -> int:
+    """The HTTP status a refusal is answered with."""
+    return next((_STATUS[kind] for kind in refusal.__mro__ if kind in _STATUS), 409)
+
+
 def _refused(refusal: Refused) -> JSONResponse:
-    status = next((_STATUS[kind] for kind in type(refusal).__mro__ if kind in _STATUS), 409)
+    status = status_of(type(refusal))
     facts = dict(refusal.facts)
     errors = [Fault(**fault) for fault in facts.pop("errors", [])]
     return problem(status, refusal.code, refusal.detail, errors=errors, facts=facts)
@@ -222,4 +227,5 @@ __all__ = [
     "RequestProblem",
     "handle_problems",
     "problem",
+    "status_of",
 ]

@@ -158,7 +158,7 @@ def _role(said: registry.RoleGrantedV1) -> Change:
     )
 
 
-_HEARD: Mapping[type[Contract], Callable[[Any], Change]] = {
+KEPT: Mapping[type[Contract], Callable[[Any], Change]] = {
     registry.UnitRegisteredV1: _unit,
     registry.UnitDescriptionApprovedV1: _description,
     registry.UnitPhaseSetV1: lambda s: Put(t.PHASES, {"unit_id": str(s.unit_id), "year": s.year, "phase": s.phase}),
@@ -176,5 +176,5 @@ _HEARD: Mapping[type[Contract], Callable[[Any], Change]] = {
 
 def heard(said: Contract | None) -> list[Change]:
     """The rows that follow from something heard."""
-    keep = _HEARD.get(type(said)) if said else None
+    keep = KEPT.get(type(said)) if said else None
     return [keep(said)] if keep else []

@@ -1,0 +1,76 @@
+"""What each service answers over HTTP, as its own application describes it."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from fastapi import FastAPI
+from pydantic import SecretBytes
+
+from deploy.places import ROOT
+from services.registry import app as registry
+from services.registry.settings import Settings as RegistrySettings
+from services.reporting import app as reporting
+from services.reporting.settings import Settings as ReportingSettings
+from shared.settings import Environment
+
+NOWHERE = "127.0.0.1:9"
+
+
+def openapi() -> Mapping[str, str]:
+    """The OpenAPI document of each service as JSON."""
+    return {service: _pretty(app.openapi()) for service, app in applications().items()}
+
+
+def applications() -> Mapping[str, FastAPI]:
+    """Every service's application, put together as it always is and never started: for looking at its routes."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "issuers.json").write_text("[]")
+        key = ec.generate_private_key(ec.SECP256R1())
+        pem = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        (folder / "key.pem").write_bytes(key.private_bytes(*pem))
+        said = _settings(folder)
+        return {
+            "registry": registry.build(
+                RegistrySettings(**said, database_url=f"sqlite:///{folder}/registry.db", login_key=_secret())
+            ),
+            "reporting": reporting.build(
+                ReportingSettings(
+                    **said, database_url=f"sqlite:///{folder}/reporting.db", registry_url=f"http://{NOWHERE}"
+                )
+            ),
+        }
+
+
+def project_version() -> str:
+    """The version the documents are of."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return str(project["version"])
+
+
+def _settings(folder: Path) -> dict[str, Any]:
+    return {
+        "environment": Environment.TEST,
+        "vault_url": f"sqlite:///{folder}/vault.db",
+        "vault_key": _secret(),
+        "nats_url": f"nats://{NOWHERE}",
+        "token_issuers": folder / "issuers.json",
+        "signing_key": folder / "key.pem",
+    }
+
+
+def _secret() -> SecretBytes:
+    return SecretBytes(bytes(32))
+
+
+def _pretty(document: dict[str, Any]) -> str:
+    document["info"]["version"] = project_version()
+    return json.dumps(document, indent=1, ensure_ascii=False, sort_keys=False) + "\n"
