@@ -15,7 +15,7 @@ from threading import Lock
 import sqlalchemy.exc
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 from eventsourcing.persistence import OperationalError
 from sqlalchemy import (
     Column,
@@ -93,7 +93,7 @@ class Vault:
         place = _place(sealed.subject, sealed.generation, field)
         try:
             return key.decrypt(sealed.sealed[:_NONCE], sealed.sealed[_NONCE:], place).decode()
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # ValueError: too short to be anything sealed
             raise Unreadable(f"{sealed.subject} generation {sealed.generation}") from None
 
     def destroy(self, subject: str, up_to_generation: int | None = None) -> None:
@@ -144,13 +144,23 @@ class Vault:
             raise OperationalError(str(fault.__cause__ or fault)) from fault
 
     def _sealing_key(self, subject: str) -> tuple[int, AESGCM]:
+        while True:
+            generation = self._sealing_generation(subject)
+            try:
+                return generation, self._key(subject, generation)
+            except Shredded:
+                # Destroyed since the generation was looked up: the text gets a key of the next one.
+                with self._lock:
+                    self._current.pop(subject, None)
+
+    def _sealing_generation(self, subject: str) -> int:
         with self._lock:
             until, generation = self._current.get(subject, (0.0, 0))
         if until < time.monotonic():
             generation = self._usable_generation(subject)
             with self._lock:
                 self._current[subject] = (time.monotonic() + _REMEMBERED_SECONDS, generation)
-        return generation, self._key(subject, generation)
+        return generation
 
     def _usable_generation(self, subject: str) -> int:
         newest = self.generation(subject)
@@ -174,7 +184,10 @@ class Vault:
         wrapped = self._wrapped(subject, generation)
         if not wrapped:
             raise Shredded(f"{subject} generation {generation}")
-        key = AESGCM(aes_key_unwrap(self._wrapping_key, wrapped))
+        try:
+            key = AESGCM(aes_key_unwrap(self._wrapping_key, wrapped))
+        except InvalidUnwrap:
+            raise Unreadable(f"the key of {subject} was wrapped by another key") from None
         with self._lock:
             self._remembered[subject, generation] = (time.monotonic() + _REMEMBERED_SECONDS, key)
         return key

@@ -11,6 +11,9 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+# A service put together knows every event of its log, those without read models too.
+import services.registry.app
+import services.reporting.app  # noqa: F401
 from deploy.environment import Addresses, suite_environment
 from deploy.places import SERVICES, Unable
 from services.registry.views import METADATA as REGISTRY

@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from fastapi import FastAPI
-from sqlalchemy import select
 
 from services.registry.api import ROUTERS, Registry, services_only
 from services.registry.application.groups import Groups
@@ -17,11 +16,10 @@ from services.registry.application.people import People
 from services.registry.application.roles import Roles
 from services.registry.application.units import Units
 from services.registry.cards import Cards
-from services.registry.person import Status, key_subject
+from services.registry.person import key_subject
 from services.registry.publish import PUBLISHED
 from services.registry.settings import Settings
-from services.registry.views import METADATA, rows
-from services.registry.views.tables import PERSONS
+from services.registry.views import METADATA, lookups, rows
 from shared.bus import Bus
 from shared.clock import Clock
 from shared.desk import Desk
@@ -130,5 +128,4 @@ def _routed(parts: Parts, clock: Clock) -> Registry:
 
 
 def _erased(store: EventStore) -> Iterable[tuple[str, int | None]]:
-    query = select(PERSONS.c.id).where(PERSONS.c.status == Status.ERASED)
-    return [(key_subject(row["id"]), None) for row in store.rows(query)]
+    return [(key_subject(person_id), None) for person_id in lookups.persons_erased(store)]

@@ -11,12 +11,10 @@ from uuid import UUID
 
 import structlog
 from eventsourcing.persistence import PersistenceError
-from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 
 from services.registry.person import Person, Status
+from services.registry.views import lookups
 from services.registry.views.cards import shown
-from services.registry.views.tables import PERSONS
 from shared.bus import BackOff, Bus, BusFault
 from shared.eventstore import EventStore
 from shared.vault import Vault
@@ -50,7 +48,7 @@ class Cards:
             await self._bus.up()
             try:
                 await self._session(back_off)
-            except (BusFault, PersistenceError, SQLAlchemyError) as fault:
+            except (BusFault, PersistenceError) as fault:
                 self.fault = type(fault).__name__
                 log.warning("cards_session_ended", fault=self.fault)
                 await back_off.wait()
@@ -58,11 +56,11 @@ class Cards:
     async def rebuild(self) -> int:
         """Bring the whole bucket to what is known now; how many cards it holds."""
         await self._bucket.ensure()
-        living = {row["id"] for row in await asyncio.to_thread(self._store.rows, _LIVING)}
-        for key in set(await self._bucket.keys()) - living:
+        living = await asyncio.to_thread(lookups.persons_living, self._store)
+        for key in set(await self._bucket.keys()) - set(map(str, living)):
             await self._bucket.delete(key)
         for person_id in living:
-            await self._tell(UUID(person_id))
+            await self._tell(person_id)
         return len(living)
 
     async def _session(self, back_off: BackOff) -> None:
@@ -101,9 +99,6 @@ class Cards:
         """A bucket that was lost under an open connection says nothing of it: look."""
         if held and (await self._bus.state(_STREAM)).messages == 0:
             raise BusFault(f"bucket {BUCKET} is empty")
-
-
-_LIVING = select(PERSONS.c.id).where(PERSONS.c.status != Status.ERASED)
 
 
 def _now() -> float:

@@ -10,10 +10,11 @@ from shared.domain import Acting, Aggregate, Event, Refused, State, identity
 
 
 class LoginState(State, kw_only=True):
-    """Whose login it is now; None when the link was undone."""
+    """Whose login it is now (None when the link was undone), and whose it ever was."""
 
     login_hash: str
     person_id: UUID | None
+    persons: list[UUID]
 
 
 class LoginTaken(Refused):
@@ -45,10 +46,12 @@ class Login(Aggregate[LoginState]):
         way: str
 
         def begin(self) -> LoginState:
-            return LoginState(login_hash=self.login_hash, person_id=self.person_id)
+            return LoginState(login_hash=self.login_hash, person_id=self.person_id, persons=[self.person_id])
 
         def apply(self, state: LoginState) -> None:
             state.person_id = self.person_id
+            if self.person_id not in state.persons:
+                state.persons.append(self.person_id)
 
     class Unlinked(Event, kw_only=True, frozen=True):
         """The link was undone; the person keeps what was done by it."""

@@ -8,6 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
+from services.registry.application.table import ImportHasFaults
+from shared.access import NotAllowed
 from tests.integration.registry import Client, Service, registry
 from tests.stores import Databases
 from tests.tokens import Tokens
@@ -61,7 +63,7 @@ async def test_all_faults_are_told_and_nothing_is_imported(service: Service) -> 
         "L-6,national_centre,Senter,Helseforetaket A HF;Helseforetaket B HF,vest,\n"
     )
     answer = await send(service.desk, HEADER + GOOD + bad)
-    assert (answer.status_code, answer.json()["code"]) == (409, "import_has_faults")
+    assert (answer.status_code, answer.json()["code"]) == (409, ImportHasFaults.code)
     assert {(fault["code"], fault["pointer"]) for fault in answer.json()["errors"]} == {
         ("unknown_kind", "line:5/kind"),
         ("wrongly_placed", "line:6/trusts"),
@@ -84,7 +86,7 @@ async def test_a_trial_tells_the_same_and_writes_nothing(service: Service) -> No
 @pytest.mark.parametrize("table", ["", "a,b\n", HEADER + 'L-1,"open', HEADER + "L-1\x00,,,,,\n", HEADER * 2_001])
 async def test_what_is_no_table_of_units_is_refused(service: Service, table: str) -> None:
     answer = await send(service.desk, table)
-    assert (answer.status_code, answer.json()["code"]) == (409, "import_has_faults")
+    assert (answer.status_code, answer.json()["code"]) == (409, ImportHasFaults.code)
 
 
 async def test_other_encodings_are_refused_with_their_place(service: Service) -> None:
@@ -95,7 +97,7 @@ async def test_other_encodings_are_refused_with_their_place(service: Service) ->
 async def test_a_desk_imports_units_of_its_own_region_only(service: Service) -> None:
     vest = await service.holder("service_desk", region="vest")
     someone = await service.person()
-    assert (await send(vest, HEADER + GOOD)).json()["code"] == "not_allowed"
+    assert (await send(vest, HEADER + GOOD)).json()["code"] == NotAllowed.code
     assert (await send(vest, HEADER + GOOD.splitlines()[0] + "\n")).status_code == 201
-    assert (await send(someone, HEADER)).json()["code"] == "not_allowed"
-    assert (await send(someone, HEADER, dry_run="true")).json()["code"] == "not_allowed"
+    assert (await send(someone, HEADER)).json()["code"] == NotAllowed.code
+    assert (await send(someone, HEADER, dry_run="true")).json()["code"] == NotAllowed.code

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from anyio import to_thread
 
+from services.registry.bootstrap import AlreadyBootstrapped
+from shared.access import NotAllowed, NotRegistered
 from shared.clock import Clock
 from tests.eventually import eventually_async
 from tests.integration.registry import Client, Service, registry, serving, settings
@@ -40,11 +42,11 @@ async def test_only_the_operator_names_the_first_person_and_only_once(databases:
     async with serving(settings(databases, tokens)) as http:
         someone = Client(http, tokens.bearer("7" * 8 + "-7777-7777-7777-" + "7" * 12, "registry"))
         operator = Client(http, tokens.bearer("operator", "registry"))
-        assert (await someone.post("/bootstrap", first)).json()["code"] == "not_allowed"
+        assert (await someone.post("/bootstrap", first)).json()["code"] == NotAllowed.code
         assert (await operator.post("/bootstrap", {**first, "email": "olav"})).status_code == 422
         assert (await operator.post("/bootstrap", first)).status_code == 201
         again = await operator.post("/bootstrap", first)
-        assert (again.status_code, again.json()["code"]) == (409, "already_bootstrapped")
+        assert (again.status_code, again.json()["code"]) == (409, AlreadyBootstrapped.code)
 
 
 async def test_the_operator_and_machines_do_nothing_else(service: Service) -> None:
@@ -115,12 +117,12 @@ async def test_an_invitation_binds_a_login_once(service: Service) -> None:
     person, login = await service.person(), service.caller(LOGIN)
     path = f"/persons/{person.person_id}/invitations"
     first, second = [(await service.desk.made(path))["code"] for _ in range(2)]
-    assert (await login.get("/me")).json()["code"] == "not_registered"
+    assert (await login.get("/me")).json()["code"] == NotRegistered.code
     assert (await login.post("/logins", {"code": first})).json()["code"] == "invitation_not_valid"
     assert (await login.post("/logins", {"code": second})).status_code == 201
     assert (await login.get("/me")).json()["person_id"] == person.person_id
     assert (await login.post("/logins", {"code": second})).json()["code"] == "invitation_not_valid"
-    assert (await person.post("/logins", {"code": second})).json()["code"] == "not_allowed"
+    assert (await person.post("/logins", {"code": second})).json()["code"] == NotAllowed.code
 
 
 async def test_an_invitation_can_be_asked_for_again_with_the_same_key(service: Service) -> None:
@@ -153,7 +155,7 @@ async def test_a_login_belongs_to_one_person_until_it_is_unlinked(service: Servi
     wrong = await service.desk.post(f"/persons/{two.person_id}/login-removals", gone)
     assert wrong.json()["code"] == "login_not_linked"
     await service.desk.made(f"/persons/{one.person_id}/login-removals", gone)
-    assert (await caller.get("/me")).json()["code"] == "not_registered"
+    assert (await caller.get("/me")).json()["code"] == NotRegistered.code
     await service.desk.made(f"/persons/{two.person_id}/logins", login)
     events = [fact["event"] for fact in (await service.desk.get(f"/persons/{one.person_id}/history")).json()]
     assert events == ["registry.Person.Registered", "registry.Login.Linked", "registry.Login.Unlinked"]
@@ -162,7 +164,7 @@ async def test_a_login_belongs_to_one_person_until_it_is_unlinked(service: Servi
 async def test_a_token_of_a_person_nobody_knows_is_not_registered(service: Service) -> None:
     stranger = service.caller("7" * 8 + "-7777-7777-7777-" + "7" * 12)
     for answer in (await stranger.get("/units"), await stranger.post("/persons", {"name": "Kari"})):
-        assert (answer.status_code, answer.json()["code"]) == (403, "not_registered")
+        assert (answer.status_code, answer.json()["code"]) == (403, NotRegistered.code)
 
 
 async def test_tokens_that_do_not_hold_are_refused(service: Service) -> None:
@@ -198,7 +200,7 @@ class TestErasure:
             return bool(shown["card"]["erased"])
 
         await eventually_async(is_gone)
-        assert (await lead.get("/me")).json()["code"] == "not_registered"
+        assert (await lead.get("/me")).json()["code"] == NotRegistered.code
         roles = (await service.desk.get("/roles", person_id=lead.person_id)).json()["items"]
         assert [role["role"] for role in roles] == ["professional_lead"]
         facts = (await service.desk.get(f"/persons/{lead.person_id}/history")).json()

@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from services.registry.application.groups import NotAUnitRegion
+from services.registry.role import OnlyByAppointment
+from shared.access import ActingAsNeeded, NotAllowed
 from tests.integration.registry import Client, Service, registry
 from tests.stores import Databases
 from tests.tokens import Tokens
@@ -39,7 +42,7 @@ async def test_who_may_grant_what(service: Service) -> None:
     other = await service.holder("service_desk", region="nord")
     lead = await service.holder("professional_lead", unit_id=unit)
     office = await service.holder("trust_office", trust="ht-vest")
-    refused = (403, "not_allowed")
+    refused = (403, NotAllowed.code)
     assert await grant(other, person, "coordinator", unit_id=unit) == refused
     assert await grant(own, person, "coordinator", unit_id=unit) == (201, "")
     assert await grant(lead, person, "administrative_leader", unit_id=unit) == (201, "")
@@ -50,7 +53,7 @@ async def test_who_may_grant_what(service: Service) -> None:
     assert await grant(office, person, "group_leader", unit_id=unit, region="nord") == (201, "")
     assert await grant(service.desk, person, "group_member", unit_id=unit, seat="region_nord") == (
         409,
-        "only_by_appointment",
+        OnlyByAppointment.code,
     )
 
 
@@ -60,7 +63,7 @@ async def test_several_roles_and_none_named(service: Service) -> None:
     joint = (await service.desk.made("/roles", body))["assignment_id"]
     person = {"name": "Kari"}
     unsure = await both.post("/persons", person)
-    assert (unsure.status_code, unsure.json()["code"]) == (409, "acting_as_needed")
+    assert (unsure.status_code, unsure.json()["code"]) == (409, ActingAsNeeded.code)
     assert {choice["role"] for choice in unsure.json()["choices"]} == {"service_desk", "joint_desk"}
     assert (await both.post("/persons", person, Acting_As=joint)).status_code == 201
 
@@ -132,7 +135,7 @@ class TestAppointment:
         assert [proposal["id"] for proposal in waiting] == [made["appointment_id"]]
         path = f"/units/{unit}/group/proposals/{made['appointment_id']}"
         term = {"since": "2026-02-01", "until": "2029-01-31"}
-        assert (await vest.post(f"{path}/appointments", term)).json()["code"] == "not_allowed"
+        assert (await vest.post(f"{path}/appointments", term)).json()["code"] == NotAllowed.code
         early = await nord.post(f"{path}/notices", {"parties": ["unit"], "on": "2026-02-02"})
         assert early.json()["code"] == "not_yet_appointed"
         role = await nord.made(f"{path}/appointments", term)
@@ -166,7 +169,7 @@ class TestAppointment:
         body = {"seat": "unit", "person_id": candidate.person_id, "conditions": CLEARED}
         path = f"/units/{unit}/group/proposals"
         wrong = await lead.post(path, {**body, "desk_region": "nord"})
-        assert (wrong.status_code, wrong.json()["code"]) == (409, "not_a_unit_region")
+        assert (wrong.status_code, wrong.json()["code"]) == (409, NotAUnitRegion.code)
         made = await lead.made(path, {**body, "desk_region": "sor_ost"})
         await ost.made(f"{path}/{made['appointment_id']}/appointments", {"since": "2026-02-01"})
 

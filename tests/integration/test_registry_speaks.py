@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from shared.access import NotAllowed
 from shared.bus import Bus
 from tests.eventually import eventually_async
 from tests.integration.registry import registry
@@ -36,7 +37,7 @@ async def test_the_feed_is_for_services_and_holds_no_names(databases: Databases,
         told = await service.caller("service:reporting").get("/feed")
         refused = await service.desk.get("/feed")
     lines = [json.loads(line) for line in told.text.splitlines()]
-    assert (refused.status_code, refused.json()["code"]) == (403, "not_allowed")
+    assert (refused.status_code, refused.json()["code"]) == (403, NotAllowed.code)
     assert [line["previous"] for line in lines] == [0, *(line["position"] for line in lines[:-1])]
     assert "registry.unit.registered.v1" in {line["type"] for line in lines}
     assert "Unik" not in told.text

@@ -6,6 +6,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from services.registry.application.units import UnknownTrust
+from services.registry.trust import TrustAlreadyRegistered
+from services.registry.unit import UnitAlreadyRegistered
+from shared.desk import KeyReused
+from shared.domain import StaleVersion
 from tests.integration.registry import Service, registry
 from tests.stores import Databases
 from tests.tokens import Tokens
@@ -44,12 +49,12 @@ async def test_a_code_is_used_once(service: Service) -> None:
         "active_from": "2020-01-01",
     }
     answer = await service.desk.post("/units", body)
-    assert (answer.status_code, answer.json()["code"]) == (409, "unit_already_registered")
+    assert (answer.status_code, answer.json()["code"]) == (409, UnitAlreadyRegistered.code)
 
 
 async def test_a_trust_is_registered_once_and_must_be_known(service: Service) -> None:
     again = await service.desk.post("/trusts", {"code": "ht-vest", "name": "Et annet", "region": "vest"})
-    assert (again.status_code, again.json()["code"]) == (409, "trust_already_registered")
+    assert (again.status_code, again.json()["code"]) == (409, TrustAlreadyRegistered.code)
     body = {
         "code": "L-2",
         "kind": "national_centre",
@@ -58,7 +63,7 @@ async def test_a_trust_is_registered_once_and_must_be_known(service: Service) ->
         "active_from": "2020-01-01",
     }
     unknown = await service.desk.post("/units", body)
-    assert (unknown.status_code, unknown.json()["code"]) == (409, "unknown_trust")
+    assert (unknown.status_code, unknown.json()["code"]) == (409, UnknownTrust.code)
 
 
 async def test_a_change_names_the_version_it_is_based_on(service: Service) -> None:
@@ -69,7 +74,7 @@ async def test_a_change_names_the_version_it_is_based_on(service: Service) -> No
     odd = await service.desk.post(path, body, If_Match="newest")
     right = await service.desk.post(path, body, seen=1)
     assert (missing.status_code, missing.json()["code"]) == (428, "version_missing")
-    assert (stale.status_code, stale.json()["code"]) == (412, "stale_version")
+    assert (stale.status_code, stale.json()["code"]) == (412, StaleVersion.code)
     assert (stale.json()["seen"], stale.json()["current"]) == (7, 1)
     assert odd.status_code == 422
     assert (right.status_code, right.headers["etag"]) == (201, '"2"')
@@ -173,7 +178,7 @@ async def test_the_same_key_does_it_once(service: Service) -> None:
     other = await service.desk.post("/trusts", {**body, "name": "Y"}, Idempotency_Key="one")
     without = await service.http.post("/trusts", json=body, headers=dict(service.desk.headers))
     assert (first.status_code, first.json()) == (second.status_code, second.json())
-    assert (other.status_code, other.json()["code"]) == (422, "key_reused")
+    assert (other.status_code, other.json()["code"]) == (422, KeyReused.code)
     assert (without.status_code, without.json()["code"]) == (428, "idempotency_key_missing")
 
 

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
 
 from services.registry.api.callers import Listed, Parts, Reader, Reading, Registry, Written, etag, written
-from services.registry.api.inputs import AsOf, AtVersion, Day, Name, Reason, SeatId, Sent, paging
+from services.registry.api.inputs import SeatId, paging
 from services.registry.api.persons import SEES_ALL
 from services.registry.application.groups import OPERATIONS, PlainConditions
 from services.registry.application.rights import allowed, target_of
@@ -27,6 +27,7 @@ from services.registry.views.queries import Paging
 from services.registry.views.tables import APPOINTMENTS
 from shared.asked import Asking
 from shared.history import history, state_at
+from shared.inputs import AsOf, AtVersion, Day, Name, Reason, Sent
 from shared.problems import PROBLEMS
 
 router = APIRouter(tags=["groups"], responses=PROBLEMS)

@@ -10,11 +10,11 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
 from services.registry.api.callers import Parts, Reading, Registry
-from services.registry.api.inputs import Day
 from services.registry.application.imports import judge, summary
 from services.registry.application.table import parse
 from shared.access import NotAllowed, Role
 from shared.asked import Asking
+from shared.inputs import Day
 from shared.problems import PROBLEMS, Fault, RequestProblem
 
 router = APIRouter(tags=["imports"], responses=PROBLEMS)

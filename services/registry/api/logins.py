@@ -9,8 +9,9 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, StringConstraints
 
 from services.registry.api.callers import Parts, Written, written
-from services.registry.api.inputs import LoginHash, Name, Reason, Sent
+from services.registry.api.inputs import LoginHash
 from shared.asked import Asking
+from shared.inputs import Name, Reason, Sent
 from shared.problems import PROBLEMS
 
 router = APIRouter(tags=["logins"], responses=PROBLEMS)

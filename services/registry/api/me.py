@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, EmailStr, Field
 
 from services.registry.api.callers import Parts, Reader, Reading, Registry, Written, written
-from services.registry.api.inputs import Name, Phone, Sent
+from services.registry.api.inputs import Phone
 from services.registry.application.people import REGISTRARS, PlainCard
 from services.registry.application.rights import ANY_DESK
 from services.registry.person import Person
@@ -18,6 +18,7 @@ from services.registry.views.cards import Shown, shown
 from shared.access import NotRegistered, Target, granting
 from shared.asked import Asking
 from shared.history import state_at
+from shared.inputs import Name, Sent
 from shared.problems import PROBLEMS
 
 router = APIRouter(tags=["me"], responses=PROBLEMS)

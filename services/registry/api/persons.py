@@ -8,21 +8,21 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
-from sqlalchemy import select
 
 from services.registry.api.callers import Listed, Parts, Reader, Reading, Registry, Written, etag, written
-from services.registry.api.inputs import AsOf, AtVersion, Name, Reason, Sent, SentCard, paging
+from services.registry.api.inputs import SentCard, paging
 from services.registry.application.people import OPERATIONS, PlainCard
 from services.registry.application.rights import allowed
 from services.registry.login import Login
 from services.registry.person import Person, Status
-from services.registry.views import queries
+from services.registry.views import lookups, queries
 from services.registry.views.cards import Shown, covered, opened, shown, units_of
 from services.registry.views.queries import Paging
-from services.registry.views.tables import LINKS, LOGINS, PERSONS
+from services.registry.views.tables import PERSONS
 from shared.access import NotAllowed, Role, Target
 from shared.asked import Asking, Seen
 from shared.history import history, state_at
+from shared.inputs import AsOf, AtVersion, Name, Reason, Sent
 from shared.problems import PROBLEMS
 
 router = APIRouter(tags=["persons"], responses=PROBLEMS)
@@ -152,28 +152,22 @@ def _listed(registry: Registry, status: Status | None, paging: Paging) -> Listed
 
 
 def _shown(registry: Registry, reader: Reader, person: Person, past: bool) -> PersonShown:
-    seen = may_see(registry, reader, person.id)
+    seen, is_desk = may_see(registry, reader, person.id), reader.holds(Role.SERVICE_DESK, Role.JOINT_DESK)
     return PersonShown(
         person_id=person.id,
         version=person.version,
         status=person.state.status,
         card=shown(registry.vault, person.state.card) if seen else None,
-        logins=_logins(registry, person.id) if reader.holds(Role.SERVICE_DESK, Role.JOINT_DESK) else None,
+        logins=lookups.logins_of(registry.store, person.id) if is_desk else None,
         allowed_operations=[] if past else allowed(OPERATIONS, person, reader.roles, Target(), reader.on),
     )
-
-
-def _logins(registry: Registry, person_id: UUID) -> list[str]:
-    query = select(LOGINS.c.login_hash).where(LOGINS.c.person_id == str(person_id))
-    return [row["login_hash"] for row in registry.store.rows(query)]
 
 
 def _history(registry: Registry, reader: Reader, person_id: UUID) -> list[dict[str, Any]]:
     state_at(registry.store, Person, person_id)
     seen = may_see(registry, reader, person_id)
     facts = history(registry.store, person_id, (lambda sealed: opened(registry.vault, sealed)) if seen else covered)
-    links = select(LINKS.c.login_hash).where(LINKS.c.person_id == str(person_id))
-    for row in registry.store.rows(links):
-        of_login = history(registry.store, Login.id_of(row["login_hash"]), covered)
+    for login_hash in lookups.logins_ever_of(registry.store, person_id):
+        of_login = history(registry.store, Login.id_of(login_hash), covered)
         facts += [fact for fact in of_login if fact["data"].get("person_id") == str(person_id)]
     return sorted(facts, key=lambda fact: fact["position"])

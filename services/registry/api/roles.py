@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from services.registry import grants
 from services.registry.api.callers import Listed, Parts, Reader, Reading, Registry, Written, written
-from services.registry.api.inputs import Code, Day, Reason, SeatId, Sent, paging
+from services.registry.api.inputs import Code, SeatId, paging
 from services.registry.api.persons import may_see
 from services.registry.application.rights import target_of
 from services.registry.placement import Region
@@ -27,6 +27,7 @@ from services.registry.views.tables import ROLES
 from shared.access import Role, Target, granting
 from shared.asked import Asking
 from shared.history import history, state_at
+from shared.inputs import Day, Reason, Sent
 from shared.problems import PROBLEMS
 
 router = APIRouter(tags=["roles"], responses=PROBLEMS)

@@ -8,12 +8,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 
 from services.registry.api.callers import Listed, Parts, Reading, Written, written
-from services.registry.api.inputs import Code, Name, Sent, paging
+from services.registry.api.inputs import Code, paging
 from services.registry.placement import Region
 from services.registry.views import queries
 from services.registry.views.queries import Paging
 from services.registry.views.tables import TRUSTS
 from shared.asked import Asking
+from shared.inputs import Name, Sent
 from shared.problems import PROBLEMS
 
 router = APIRouter(tags=["trusts"], responses=PROBLEMS)

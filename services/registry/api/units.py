@@ -10,20 +10,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
 
 from services.registry.api.callers import Listed, Parts, Reader, Reading, Registry, Written, etag, written
-from services.registry.api.inputs import (
-    AsOf,
-    AtVersion,
-    Classification,
-    Code,
-    Day,
-    Name,
-    Reason,
-    Sent,
-    SentDecision,
-    Text,
-    Year,
-    paging,
-)
+from services.registry.api.inputs import Classification, Code, SentDecision, Text, paging
 from services.registry.application.rights import allowed, target_of
 from services.registry.application.units import OPERATIONS, Described
 from services.registry.placement import Kind, Region
@@ -35,6 +22,7 @@ from services.registry.views.tables import UNITS
 from services.registry.views.units import row_shown, unit_shown
 from shared.asked import Asking, Seen
 from shared.history import history, state_at
+from shared.inputs import AsOf, AtVersion, Day, Name, Reason, Sent, Year
 from shared.problems import PROBLEMS
 
 router = APIRouter(tags=["units"], responses=PROBLEMS)

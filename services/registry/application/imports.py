@@ -6,15 +6,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
-
 from services.registry import grants
 from services.registry.application.rights import ANY_DESK, acting
 from services.registry.application.table import ImportHasFaults, Line, parse
 from services.registry.application.units import register_unit
 from services.registry.trust import Trust
+from services.registry.views import lookups
 from services.registry.views.queries import Reads
-from services.registry.views.tables import TRUSTS, UNITS
 from shared.access import Target
 from shared.asked import Asked
 from shared.desk import Desk, Done, UnitOfWork
@@ -51,15 +49,14 @@ def summary(lines: Sequence[Line]) -> dict[str, Any]:
 
 def judge(reads: Reads, lines: Iterable[Line]) -> None:
     """Compare the lines with what is registered, and with each other."""
-    units = {row["code"]: row for row in reads.rows(select(UNITS))}
-    regions = {row["code"]: row["region"] for row in reads.rows(select(TRUSTS))}
+    units, regions = lookups.unit_names(reads), lookups.trust_regions(reads)
     seen: set[str] = set()
     for line in lines:
         line.there = line.code in units
         if line.code in seen:
             line.fault("code", "code_twice", f"{line.code} stands in an earlier line")
         seen.add(line.code)
-        if line.there and units[line.code]["name_nb"] != line.name:
+        if line.there and units[line.code] != line.name:
             line.warnings.append("name_differs")
         for placed in line.unit.places if line.unit else ():
             if regions.setdefault(placed.trust, placed.region) != placed.region:

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
-
 from services.registry.application.rights import ANY_DESK, UNIT_WRITERS, Operation, acting
 from services.registry.application.units import UnknownTrust
 from services.registry.bootstrap import AlreadyBootstrapped, Bootstrap
@@ -20,7 +18,7 @@ from services.registry.login import Login
 from services.registry.person import Card, InvitationNotValid, Person, key_subject
 from services.registry.role import Grant, RoleAssignment
 from services.registry.trust import Trust
-from services.registry.views.tables import LOGINS, PERSONS
+from services.registry.views import lookups
 from shared.access import NotAllowed, Right, Role, Scope, Target
 from shared.asked import Asked, must_be_as_seen
 from shared.desk import Desk, Done, UnitOfWork
@@ -80,7 +78,7 @@ class People:
         by = Acting(subject=asked.caller.subject, role="operator")
 
         def decide(work: UnitOfWork) -> dict[str, Any]:
-            if work.find(Bootstrap, Bootstrap.ID) or work.rows(select(PERSONS.c.id).limit(1)):
+            if work.find(Bootstrap, Bootstrap.ID) or lookups.is_anybody_known(work):
                 raise AlreadyBootstrapped("the registry has people in it")
             work.add(Bootstrap.do(person_id=person_id, assignment_id=assignment_id, by=by, at=asked.at))
             work.add(Person.register(person_id, card=sealed, by=by, at=asked.at))
@@ -127,10 +125,10 @@ class People:
         code_hash, login_hash = _hash(code), asked.caller.subject.removeprefix("login:")
 
         def decide(work: UnitOfWork) -> dict[str, Any]:
-            invited = work.rows(select(PERSONS.c.id).where(PERSONS.c.invitation == code_hash))
-            if not invited:
+            invited = lookups.person_by_invitation(work, code_hash)
+            if invited is None:
                 raise InvitationNotValid("this invitation does not count; the service desk can send a new one")
-            person = work.get(Person, UUID(invited[0]["id"]))
+            person = work.get(Person, invited)
             by = Acting(subject=str(person.id), role="invited")
             person.use_invitation(code_hash, login_hash, by=by, at=asked.at)
             _link(work, login_hash, person, "invitation", by, asked)
@@ -173,9 +171,8 @@ class People:
 
         def act(work: UnitOfWork, person: Person, by: Acting) -> None:
             person.approve_erasure(by=by, at=asked.at)
-            query = select(LOGINS.c.login_hash).where(LOGINS.c.person_id == str(person_id))
-            for row in work.rows(query):
-                login = work.get(Login, Login.id_of(row["login_hash"]))
+            for login_hash in lookups.logins_of(work, person_id):
+                login = work.get(Login, Login.id_of(login_hash))
                 login.unlink(person_id, reason="erased", by=by, at=asked.at)
 
         return await self._change(asked, person_id, "approve_erasure", act)

@@ -8,13 +8,11 @@ from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
-
 from services.registry import grants
 from services.registry.person import Status
 from services.registry.unit import Unit
+from services.registry.views import lookups
 from services.registry.views.queries import Reads
-from services.registry.views.tables import LOGINS, PERSONS, ROLES
 from shared import access
 from shared.access import Assignment, NotAllowed, NotRegistered, Right, Role, Scope, Target
 from shared.asked import Asked
@@ -45,15 +43,14 @@ def person_of(reads: Reads, caller: Caller) -> UUID:
     person_id = caller.person_id or _linked(reads, caller)
     if person_id is None:
         raise NotRegistered("this login is not linked to a person in the registry")
-    found = reads.rows(select(PERSONS.c.status).where(PERSONS.c.id == str(person_id)))
-    if not found or found[0]["status"] == Status.ERASED:
+    if lookups.person_status(reads, person_id) in (None, Status.ERASED):
         raise NotRegistered("the registry does not know this person")
     return person_id
 
 
 def roles_of(reads: Reads, person_id: UUID) -> list[Assignment]:
     """All roles the person ever held, or will."""
-    return [assignment_of(row) for row in reads.rows(select(ROLES).where(ROLES.c.person_id == str(person_id)))]
+    return [assignment_of(row) for row in lookups.roles_of(reads, person_id)]
 
 
 def assignment_of(row: Mapping[str, Any]) -> Assignment:
@@ -106,6 +103,4 @@ def _possible(operation: Operation, thing: Aggregate[Any]) -> bool:
 def _linked(reads: Reads, caller: Caller) -> UUID | None:
     if caller.kind != "login":
         return None
-    login_hash = caller.subject.removeprefix("login:")
-    found = reads.rows(select(LOGINS.c.person_id).where(LOGINS.c.login_hash == login_hash))
-    return UUID(found[0]["person_id"]) if found and found[0]["person_id"] else None
+    return lookups.person_by_login(reads, caller.subject.removeprefix("login:"))

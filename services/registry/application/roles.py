@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select
 
 from services.registry import grants
 from services.registry.application.people import People
@@ -30,7 +29,7 @@ from services.registry.role import (
 )
 from services.registry.trust import Trust
 from services.registry.unit import Unit
-from services.registry.views.tables import ROLES
+from services.registry.views import lookups
 from shared.access import Role, Target
 from shared.asked import Asked
 from shared.desk import Desk, Done, UnitOfWork
@@ -83,7 +82,7 @@ def grant_role(work: UnitOfWork, asked: Asked, id: UUID, wanted: Grant) -> RoleA
     person = work.get(Person, wanted.person_id)
     person.must_be_active()
     warnings: tuple[str, ...] = ()
-    if wanted.role is Role.PROFESSIONAL_LEAD:
+    if wanted.role is Role.PROFESSIONAL_LEAD and wanted.unit_id:
         must_be_the_only_lead(wanted, _leads(work, wanted.unit_id))
     if wanted.role is Role.SITE_LEAD and wanted.unit_id:
         must_have_two_sites(len(work.get(Unit, wanted.unit_id).state.trusts))
@@ -171,9 +170,8 @@ def _target(work: UnitOfWork, wanted: Grant) -> Target:
     return Target(regions=(wanted.region,) if wanted.region else ())
 
 
-def _leads(work: UnitOfWork, unit_id: UUID | None) -> list[Held]:
-    query = select(ROLES).where(ROLES.c.unit_id == str(unit_id), ROLES.c.role == Role.PROFESSIONAL_LEAD)
-    found = [assignment_of(row) for row in work.rows(query)]
+def _leads(work: UnitOfWork, unit_id: UUID) -> list[Held]:
+    found = [assignment_of(row) for row in lookups.leads_of(work, unit_id)]
     return [Held(assignment_id=held.id, since=held.since, until=held.until) for held in found]
 
 

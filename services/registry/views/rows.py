@@ -71,10 +71,10 @@ def _person(person: Person) -> Put:
 
 
 def _login(login: Login) -> Iterator[Put]:
-    link = {"login_hash": login.state.login_hash, "person_id": _text(login.state.person_id)}
-    yield Put(LOGINS, link)
-    if login.state.person_id is not None:
-        yield Put(LINKS, link)
+    state = login.state
+    yield Put(LOGINS, {"login_hash": state.login_hash, "person_id": _text(state.person_id)})
+    for person_id in state.persons:
+        yield Put(LINKS, {"login_hash": state.login_hash, "person_id": str(person_id)})
 
 
 def _role(assignment: RoleAssignment) -> Put:

@@ -1,0 +1,178 @@
+"""Callers of the suite's HTTP APIs: who asks, with tokens of their own, each write under a new idempotency key."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self, TypeVar
+from uuid import uuid4
+
+import httpx
+
+from deploy.environment import Addresses
+from deploy.issuer import LONGEST_LIFE, Issuer
+
+T = TypeVar("T")
+AT_ONCE = 12
+PATIENCE = 30.0
+RENEWED_BEFORE = 30.0
+TRIES = 6
+JSON = ("application/json", "application/problem+json")
+
+
+class Unexpected(Exception):
+    """The suite answered something else than the story needs."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back."""
+
+    status: int
+    body: Any
+    headers: httpx.Headers
+
+    @property
+    def code(self) -> str | None:
+        """The stable code of a problem; None when all went well."""
+        return self.body.get("code") if self.status >= 400 and isinstance(self.body, dict) else None
+
+    @property
+    def refused(self) -> str:
+        """Status and code, as in ``409 changed_meanwhile``."""
+        return f"{self.status} {self.code}"
+
+
+class Suite:
+    """The services of a running suite; ``problems`` counts the refusals that were answered, by code."""
+
+    def __init__(self, addresses: Addresses, issuer: Issuer) -> None:
+        self._addresses, self._issuer = addresses, issuer
+        limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE)
+        self._http = httpx.AsyncClient(timeout=PATIENCE, limits=limits, trust_env=False)
+        self._tokens: dict[tuple[str, str], tuple[float, str]] = {}
+        self._room = asyncio.Semaphore(AT_ONCE)
+        self.problems: Counter[str] = Counter()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._http.aclose()
+
+    def registry(self, subject: str) -> Caller:
+        return Caller(self, "registry", subject)
+
+    def reporting(self, subject: str) -> Caller:
+        return Caller(self, "reporting", subject)
+
+    async def health(self, service: str) -> dict[str, Any]:
+        """What each part of a service says of itself."""
+        answer = await self._http.get(f"{self._addresses.service(service)}/health/ready")
+        checks: dict[str, Any] = answer.json()["checks"]
+        return checks
+
+    async def reporting_knows(self) -> None:
+        """Returns when reporting has heard all that registry had told by now."""
+        told = await self.registry("service:reporting").send("GET", "/feed", params={"limit": "0"})
+        head = int(told.headers["Feed-Head"])
+
+        async def heard() -> bool:
+            inbox = (await self.health("reporting"))["inbox:registry"]
+            return bool(inbox["tracked"] >= head)
+
+        await eventually(heard, f"reporting hears position {head} of registry")
+
+    async def ask(self, service: str, subject: str, method: str, path: str, **more: Any) -> Reply:
+        """One request, repeated under the same key while the service is briefly away."""
+        headers = {"Authorization": f"Bearer {self._token(subject, service)}", **more.pop("headers", {})}
+        if method != "GET":
+            headers.setdefault("Idempotency-Key", str(uuid4()))
+        url = self._addresses.service(service) + path
+        async with self._room:
+            answer = await self._patiently(method, url, headers=headers, **more)
+        is_json = answer.headers.get("content-type", "") in JSON
+        reply = Reply(answer.status_code, answer.json() if is_json else answer.text, answer.headers)
+        if reply.code:
+            self.problems[reply.code] += 1
+        return reply
+
+    async def _patiently(self, method: str, url: str, **more: Any) -> httpx.Response:
+        for wait in (0.1 * 2**attempt for attempt in range(TRIES)):
+            try:
+                answer = await self._http.request(method, url, **more)
+            except httpx.TransportError:
+                await asyncio.sleep(wait)
+                continue
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                return answer
+            await asyncio.sleep(wait)
+        raise Unexpected(f"{method} {url} is not answered")
+
+    def _token(self, subject: str, service: str) -> str:
+        until, token = self._tokens.get((subject, service), (0.0, ""))
+        if until < time.monotonic():
+            token = self._issuer.mint(subject, service)
+            self._tokens[subject, service] = (time.monotonic() + LONGEST_LIFE - RENEWED_BEFORE, token)
+        return token
+
+
+@dataclass(frozen=True)
+class Caller:
+    """One person at one service."""
+
+    suite: Suite
+    service: str
+    subject: str
+
+    async def send(self, method: str, path: str, **more: Any) -> Reply:
+        """Whatever the answer is."""
+        return await self.suite.ask(self.service, self.subject, method, path, **more)
+
+    async def get(self, path: str, **params: str) -> Any:
+        return self._well(await self.send("GET", path, params=params), f"GET {path}")
+
+    async def post(self, path: str, body: Any = None, **more: Any) -> Any:
+        return self._well(await self.send("POST", path, json=body, **more), f"POST {path}")
+
+    async def put(self, path: str, body: Any, **more: Any) -> Any:
+        return self._well(await self.send("PUT", path, json=body, **more), f"PUT {path}")
+
+    async def change(self, path: str, body: Any, seen: int) -> Any:
+        """A change based on the version seen of the whole thing."""
+        return await self.post(path, body, headers={"If-Match": f'"{seen}"'})
+
+    async def listed(self, path: str, **params: str) -> list[dict[str, Any]]:
+        """All pages of a list."""
+        items: list[dict[str, Any]] = []
+        while True:
+            page = await self.get(path, limit="200", **params)
+            items += page["items"]
+            if not page["next"]:
+                return items
+            params["cursor"] = page["next"]
+
+    def _well(self, reply: Reply, asked: str) -> Any:
+        if reply.status >= 400:
+            raise Unexpected(f"{asked} at {self.service} was answered {reply.refused}: {reply.body}")
+        return reply.body
+
+
+async def eventually(holds: Callable[[], Awaitable[bool]], what: str) -> None:
+    """Returns when it holds; :class:`Unexpected` when it does not within reasonable time."""
+    until = time.monotonic() + PATIENCE
+    while not await holds():
+        if time.monotonic() > until:
+            raise Unexpected(f"not within {PATIENCE:.0f} s: {what}")
+        await asyncio.sleep(0.05)
+
+
+async def together(each: Iterable[Awaitable[T]]) -> list[T]:
+    """All at once; how many requests are under way at a time is the suite's affair."""
+    return list(await asyncio.gather(*each))
