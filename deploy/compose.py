@@ -8,6 +8,7 @@ import secrets
 import shutil
 from pathlib import Path
 
+from deploy.environment import asked_addresses
 from deploy.issuer import Issuer
 from deploy.places import IDENTITY, SERVICES, VAR
 
@@ -37,8 +38,11 @@ def _settings(service: str, passwords: dict[str, str]) -> dict[str, str]:
         "TOKEN_ISSUERS": "/run/identity/issuers.json",
         "SIGNING_KEY": f"/run/identity/{service}.pem",
     }
-    own = {"registry": {"LOGIN_KEY": _random_key()}, "reporting": {"REGISTRY_URL": "http://registry:8000"}}
-    named = {f"{service.upper()}_{key}": value for key, value in (settings | own[service]).items()}
+    own = {"registry": {"LOGIN_KEY": _random_key()}}
+    prefix = f"{service.upper()}_"
+    named = {f"{prefix}{key}": value for key, value in (settings | own.get(service, {})).items()}
+    asked = asked_addresses(lambda name: f"http://{name}:8000")
+    named |= {key: url for key, url in asked.items() if key.startswith(prefix)}
     return {"AARRING_ENVIRONMENT": os.environ["AARRING_ENVIRONMENT"]} | named
 
 

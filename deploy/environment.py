@@ -6,14 +6,21 @@ import base64
 import os
 import secrets
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.binaries import require_nats_server
 from deploy.places import CLOCK, DATA, IDENTITY, NATS, ROOT, SECRETS, SERVICES
 
-PORTS = {"nats": 4222, "registry": 8001, "reporting": 8002}
+PORTS = {"nats": 4222, "registry": 8001, "reporting": 8002, "review": 8003, "notify": 8004}
+
+# Whose feeds and submissions each service reads, where it is told their addresses.
+ASKS: Mapping[str, tuple[str, ...]] = {
+    "reporting": ("registry", "review"),
+    "review": ("registry", "reporting"),
+    "notify": ("registry", "reporting", "review"),
+}
 
 NATS_CONFIG = NATS / "nats.conf"
 NATS_TEMPLATE = """\
@@ -66,9 +73,9 @@ def suite_environment(addresses: Addresses) -> dict[str, str]:
         "AARRING_NATS_CONFIG": str(NATS_CONFIG),
         "NATS_SERVER_BIN": str(require_nats_server()),
         "REGISTRY_LOGIN_KEY": _secret("registry-login"),
-        "REPORTING_REGISTRY_URL": addresses.service("registry"),
     }
     chosen |= {port_setting(name): str(port) for name, port in addresses.ports.items()}
+    chosen |= asked_addresses(addresses.service)
     for name in SERVICES:
         settings = {
             "DATABASE_URL": f"sqlite:///{DATA}/{name}.db",
@@ -84,6 +91,13 @@ def suite_environment(addresses: Addresses) -> dict[str, str]:
     chosen["PYTHONPATH"] = str(ROOT)
     chosen["PYTHONUNBUFFERED"] = "1"
     return chosen
+
+
+def asked_addresses(address: Callable[[str], str]) -> dict[str, str]:
+    """The settings that tell each service where those it asks answer."""
+    return {
+        f"{service.upper()}_{asked.upper()}_URL": address(asked) for service, names in ASKS.items() for asked in names
+    }
 
 
 def only_its_own(program: str, environment: Mapping[str, str]) -> dict[str, str]:

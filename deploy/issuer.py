@@ -62,7 +62,7 @@ class Issuer:
         if not SUBJECT.fullmatch(subject):
             raise Unable(f"'{subject}' is not a subject: a person id, operator, login:…, service:… or system:…")
         if audience not in SERVICES:
-            raise Unable(f"there is no service '{audience}', only {' and '.join(SERVICES)}")
+            raise Unable(f"there is no service '{audience}', only {', '.join(SERVICES)}")
         if not 0 < seconds <= LONGEST_LIFE:
             raise Unable(f"a token lives between 1 and {LONGEST_LIFE} seconds, not {seconds}")
         issuer, name = (subject, subject[8:]) if subject.startswith("service:") else (LOCAL_ISSUER, "issuer")

@@ -25,7 +25,7 @@ SUITE = RUNNING / "suite"
 SUPERVISOR = RUNNING / "supervisor"
 
 # The event-sourced services, in the order they are started.
-SERVICES = ("registry", "reporting")
+SERVICES = ("registry", "reporting", "review", "notify")
 
 
 class Unable(Exception):

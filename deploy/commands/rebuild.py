@@ -36,7 +36,7 @@ READ_MODELS: Mapping[str, ReadModels] = {
 def check(service: str) -> Comparison:
     """Rebuild a service's read models beside the live ones and compare them; nothing is changed."""
     if service not in READ_MODELS:
-        raise Unable(f"there is no service '{service}', only {' and '.join(SERVICES)}")
+        raise Unable(f"there is no service '{service}', only {', '.join(SERVICES)}")
     models = READ_MODELS[service]
     name = f"{service.upper()}_DATABASE_URL"
     store = EventStore(
@@ -53,7 +53,7 @@ def check(service: str) -> Comparison:
 
 @app.command()
 def rebuild(
-    service: Annotated[str, typer.Argument(help=f"The service: {' or '.join(SERVICES)}.")],
+    service: Annotated[str, typer.Argument(help=f"The service: {', '.join(SERVICES)}.")],
 ) -> None:
     """Rebuild all read models from own log and what was heard, and compare them with the live ones."""
     found = check(service)

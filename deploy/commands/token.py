@@ -21,7 +21,7 @@ def token(
         str,
         typer.Option("--as", help="A person id, a name from the demo, operator, login:…, service:…, system:…"),
     ],
-    audience: Annotated[str, typer.Option("--for", help=f"The service: {' or '.join(SERVICES)}.")],
+    audience: Annotated[str, typer.Option("--for", help=f"The service: {', '.join(SERVICES)}.")],
     seconds: Annotated[int, typer.Option(help="How long it is good for.")] = LONGEST_LIFE,
 ) -> None:
     """Print a token that lets somebody speak to one service (never in production)."""
