@@ -44,7 +44,10 @@ def applications() -> Mapping[str, FastAPI]:
             ),
             "reporting": reporting.build(
                 ReportingSettings(
-                    **said, database_url=f"sqlite:///{folder}/reporting.db", registry_url=f"http://{NOWHERE}"
+                    **said,
+                    database_url=f"sqlite:///{folder}/reporting.db",
+                    registry_url=f"http://{NOWHERE}",
+                    review_url=f"http://{NOWHERE}",
                 )
             ),
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
@@ -59,8 +60,8 @@ class Parts:
     desk: Desk
     bus: Bus
     outbox: Outbox
-    inbox: Inbox
-    feed: FeedClient
+    inboxes: tuple[Inbox, ...]
+    feeds: tuple[FeedClient, ...]
     schedule: Schedule
     shredder: Shredder
 
@@ -73,7 +74,8 @@ class Parts:
 
     async def close(self) -> None:
         await self.bus.close()
-        await self.feed.close()
+        for feed in self.feeds:
+            await feed.close()
         await asyncio.to_thread(self.desk.close)
         await asyncio.to_thread(self.store.close)
         self.vault.close()
@@ -83,10 +85,10 @@ class Parts:
         cards = self.bus.bucket("persons")
         return {
             "outbox": self.outbox.run,
-            "inbox": self.inbox.run,
             "cards": lambda: cards.watch(mirror.changed, mirror.complete),
             "schedule": self.schedule.run,
             "shredder": self.shredder.run,
+            **{f"inbox:{inbox.speaker}": inbox.run for inbox in self.inboxes},
         }
 
     def checks(self) -> Mapping[str, Check]:
@@ -95,7 +97,7 @@ class Parts:
             "bus": lambda: {"ok": self.bus.is_up, "connections": self.bus.connections},
             "desk": lambda: {"waiting": self.desk.waiting},
             "outbox": self._outbox,
-            "inbox:registry": self._inbox,
+            **{f"inbox:{inbox.speaker}": partial(self._inbox, inbox) for inbox in self.inboxes},
         }
 
     def _database(self) -> dict[str, Any]:
@@ -106,8 +108,9 @@ class Parts:
         status = self.outbox.status()
         return {"ok": not status.stopped_reason and not status.fault, **asdict(status)}
 
-    def _inbox(self) -> dict[str, Any]:
-        status = self.inbox.status()
+    @staticmethod
+    def _inbox(inbox: Inbox) -> dict[str, Any]:
+        status = inbox.status()
         return {"ok": not status.stopped_reason and not status.fault and not status.parked, **asdict(status)}
 
 
@@ -143,7 +146,9 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
     store = EventStore(settings.database_url, [OWN, HEARD, MIRROR, INBOX_TABLES])
     vault = Vault(settings.vault_url, settings.vault_key.get_secret_value())
     desk, bus = Desk(store, own), Bus()
-    feed = FeedClient(str(settings.registry_url), OwnTokens(SERVICE, settings.signing_key).for_service("registry"))
+    own_tokens = OwnTokens(SERVICE, settings.signing_key)
+    heard = {"registry": settings.registry_url, "review": settings.review_url}
+    feeds = {speaker: FeedClient(str(url), own_tokens.for_service(speaker)) for speaker, url in heard.items()}
     return Parts(
         settings=settings,
         clock=clock,
@@ -152,8 +157,10 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
         desk=desk,
         bus=bus,
         outbox=Outbox(bus, Publications(store, SERVICE, PUBLISHED_EVENTS), desk.recorded),
-        inbox=Inbox(bus, desk, SERVICE, "registry", feed, hearing.react, hearing.keep),
-        feed=feed,
+        inboxes=tuple(
+            Inbox(bus, desk, SERVICE, speaker, feed, hearing.react, hearing.keep) for speaker, feed in feeds.items()
+        ),
+        feeds=tuple(feeds.values()),
         schedule=Schedule(desk, clock, [Cycles(desk, store).due]),
         shredder=Shredder(vault, lambda: queries.keys_to_destroy(store.rows)),
     )

@@ -9,8 +9,9 @@ from shared.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """Read as ``REPORTING_<NAME>``; ``registry_url`` is where the registry's feed is."""
+    """Read as ``REPORTING_<NAME>``; ``registry_url`` and ``review_url`` are where the feeds of those are."""
 
     model_config = SettingsConfigDict(env_prefix="REPORTING_")
 
     registry_url: HttpUrl
+    review_url: HttpUrl

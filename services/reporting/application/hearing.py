@@ -12,7 +12,7 @@ from services.reporting.report.state import Description
 from services.reporting.views import queries, rows
 from shared.access import system
 from shared.clock import OSLO
-from shared.contracts import CloudEvent, Contract, registry
+from shared.contracts import CloudEvent, Contract, registry, review
 from shared.desk import UnitOfWork
 
 Reaction = Callable[[UnitOfWork, CloudEvent, Any], None]
@@ -33,12 +33,19 @@ def _description_approved(unit: UnitOfWork, event: CloudEvent, said: registry.Un
         report.update_description(described, by=system("reporting"), at=event.time)
 
 
+def _returned(unit: UnitOfWork, event: CloudEvent, said: review.ReportReturnedV1) -> None:
+    """The region wants the last submission mended; a return of an earlier one no longer applies."""
+    report = unit.get(Report, said.report_id)
+    report.take_back(said.number, said.region, by=system("reporting"), at=event.time)
+
+
 def _date(event: CloudEvent) -> date:
     return event.time.astimezone(OSLO).date()
 
 
 REACTIONS: Mapping[type[Contract], Reaction] = {
     registry.UnitDescriptionApprovedV1: _description_approved,
+    review.ReportReturnedV1: _returned,
 }
 """Everything reporting does by itself when it hears something, in one table."""
 

@@ -109,6 +109,18 @@ class Reopened(Event, frozen=True, kw_only=True):
         state.consented_at = state.notice_waits_until = None
 
 
+class Returned(Event, frozen=True, kw_only=True):
+    """A region sent the last submission back to be mended; why stands in review."""
+
+    TOPIC: ClassVar[str] = "reporting.Report.Returned"
+    number: int
+    region: str
+
+    def apply(self, state: ReportState) -> None:
+        state.status = Status.RETURNED
+        state.consented_at = state.notice_waits_until = None
+
+
 class RedactionRequested(Event, frozen=True, kw_only=True):
     """Somebody asks that texts be removed from history for good; another person decides."""
 

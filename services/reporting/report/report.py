@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from services.reporting.report.answering import Answering
-from services.reporting.report.ending import Exempted, Extended, Reopened, Withdrawn
+from services.reporting.report.ending import Exempted, Extended, Reopened, Returned, Withdrawn
 from services.reporting.report.events import Opened
 from services.reporting.report.listing import Listing
 from services.reporting.report.redacting import Redacting
@@ -28,6 +28,12 @@ class CannotReopen(Refused):
     """A report that is being written needs no reopening."""
 
     code = "cannot_reopen"
+
+
+class NotLastSubmission(Refused):
+    """What was returned is not what the unit has handed in now."""
+
+    code = "not_last_submission"
 
 
 class Report(Answering, Listing, Submitting, Redacting):
@@ -81,7 +87,19 @@ class Report(Answering, Listing, Submitting, Redacting):
         self.must_be_reopenable()
         self.trigger(Reopened(at=at, by=by, reason=reason))
 
+    def take_back(self, number: int, region: str, *, by: Acting, at: datetime) -> None:
+        """A region returned submission ``number``: the report is written again, the group's answers too."""
+        self._must_be_last_submission(number)
+        self.trigger(Returned(at=at, by=by, number=number, region=region))
+
     # The rules.
+
+    def _must_be_last_submission(self, number: int) -> None:
+        handed_in = len(self.state.submissions) if self.state.status is Status.SUBMITTED else 0
+        if number != handed_in:
+            raise NotLastSubmission(
+                f"submission {number} was returned; the report is {self.state.status}", number=number
+            )
 
     def must_be_reopenable(self) -> None:
         """Refuse unless the report was submitted, exempted or withdrawn."""
