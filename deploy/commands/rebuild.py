@@ -13,13 +13,17 @@ from rich.table import Table
 
 # A service put together knows every event of its log, those without read models too.
 import services.registry.app
-import services.reporting.app  # noqa: F401
+import services.reporting.app
+import services.review.app  # noqa: F401
 from deploy.environment import Addresses, suite_environment
 from deploy.places import SERVICES, Unable
 from services.registry.views import METADATA as REGISTRY
 from services.registry.views import rows as registry_rows
 from services.reporting.views import rows as reporting_rows
 from services.reporting.views.tables import HEARD, OWN
+from services.review.views import heard as review_heard
+from services.review.views import rows as review_rows
+from services.review.views import tables as review_tables
 from shared.eventstore import EventStore
 from shared.inbox import INBOX_TABLES
 from shared.rebuild import Comparison, ReadModels, compare
@@ -29,6 +33,7 @@ app = typer.Typer()
 READ_MODELS: Mapping[str, ReadModels] = {
     "registry": ReadModels([REGISTRY], registry_rows),
     "reporting": ReadModels([OWN, HEARD], reporting_rows.own, reporting_rows.heard),
+    "review": ReadModels([review_tables.OWN, review_tables.HEARD], review_rows.own, review_heard.heard),
 }
 """The read models of each service; copies of contact cards are no part of history and stay out."""
 

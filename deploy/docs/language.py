@@ -10,6 +10,9 @@ from services.registry.publish import PUBLISHED as TOLD_BY_REGISTRY
 from services.reporting.application.hearing import REACTIONS as REPORTING_REACTS
 from services.reporting.publish import PUBLISHED_EVENTS as TOLD_BY_REPORTING
 from services.reporting.views.rows import KEPT as KEPT_BY_REPORTING
+from services.review.application.hearing import REACTIONS as REVIEW_REACTS
+from services.review.publish import PUBLISHED_EVENTS as TOLD_BY_REVIEW
+from services.review.views.heard import KEPT as KEPT_BY_REVIEW
 from shared.contracts import PUBLISHED, Contract
 from shared.domain import AGGREGATES, EVENTS, Event, Recorded
 
@@ -18,12 +21,14 @@ Translation = Callable[[Recorded], Contract]
 TOLD: Mapping[str, Mapping[type[Event], Translation]] = {
     "registry": TOLD_BY_REGISTRY,
     "reporting": TOLD_BY_REPORTING,
+    "review": TOLD_BY_REVIEW,
 }
 """Which events each service tells the others, and how."""
 
 HEARD: Mapping[str, frozenset[type[Contract]]] = {
     "registry": frozenset(),
     "reporting": frozenset([*KEPT_BY_REPORTING, *REPORTING_REACTS]),
+    "review": frozenset([*KEPT_BY_REVIEW, *REVIEW_REACTS]),
 }
 """Which contracts each service does something with; all others it only keeps."""
 

@@ -19,6 +19,8 @@ from services.registry import app as registry
 from services.registry.settings import Settings as RegistrySettings
 from services.reporting import app as reporting
 from services.reporting.settings import Settings as ReportingSettings
+from services.review import app as review
+from services.review.settings import Settings as ReviewSettings
 from shared.settings import Environment
 
 NOWHERE = "127.0.0.1:9"
@@ -48,6 +50,14 @@ def applications() -> Mapping[str, FastAPI]:
                     database_url=f"sqlite:///{folder}/reporting.db",
                     registry_url=f"http://{NOWHERE}",
                     review_url=f"http://{NOWHERE}",
+                )
+            ),
+            "review": review.build(
+                ReviewSettings(
+                    **said,
+                    database_url=f"sqlite:///{folder}/review.db",
+                    registry_url=f"http://{NOWHERE}",
+                    reporting_url=f"http://{NOWHERE}",
                 )
             ),
         }

@@ -1,0 +1,74 @@
+"""What review does when it hears something: keeps the rows that follow, and lets reviews follow their reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from services.review.review import Review
+from services.review.review.state import Submission
+from services.review.views.heard import heard
+from shared.access import system
+from shared.contracts import CloudEvent, Contract, reporting
+from shared.desk import UnitOfWork
+
+Reaction = Callable[[UnitOfWork, CloudEvent, Any], None]
+_SYSTEM = system("review")
+
+
+def keep(unit: UnitOfWork, event: CloudEvent, said: Contract) -> None:
+    """The rows that follow from a contract, whatever comes of it."""
+    unit.change(*heard(said))
+
+
+def _submitted(unit: UnitOfWork, event: CloudEvent, said: reporting.ReportSubmittedV1) -> None:
+    """The first submission opens a review; a later one voids the signatures on those before it."""
+    submission = Submission(
+        id=said.submission_id,
+        number=said.number,
+        sha256=said.sha256,
+        excused=tuple(said.excused),
+        heard_at=event.time,
+    )
+    review = unit.find(Review, Review.identify(said.report_id))
+    if review is not None:
+        review.resubmit(submission, by=_SYSTEM, at=event.time)
+        return
+    opened = Review.open(
+        report_id=said.report_id,
+        unit_id=said.unit_id,
+        year=said.year,
+        regions=tuple(said.regions),
+        submission=submission,
+        by=_SYSTEM,
+        at=event.time,
+    )
+    unit.add(opened)
+
+
+def _addendum(unit: UnitOfWork, event: CloudEvent, said: reporting.AddendumSignedV1) -> None:
+    """A late group answer is noted and shown; it voids nothing."""
+    review = unit.get(Review, Review.identify(said.report_id))
+    review.note_addendum(said.number, said.question_id, by=_SYSTEM, at=event.time)
+
+
+def _reopened(unit: UnitOfWork, event: CloudEvent, said: reporting.ReportReopenedV1) -> None:
+    """The unit writes again; a report that ended before it was ever submitted has no review to follow."""
+    review = unit.find(Review, Review.identify(said.report_id))
+    if review is not None:
+        review.reopen(by=_SYSTEM, at=event.time)
+
+
+REACTIONS: Mapping[type[Contract], Reaction] = {
+    reporting.ReportSubmittedV1: _submitted,
+    reporting.AddendumSignedV1: _addendum,
+    reporting.ReportReopenedV1: _reopened,
+}
+"""Everything review does by itself when it hears something, in one table."""
+
+
+def react(unit: UnitOfWork, event: CloudEvent, said: Contract) -> None:
+    """Do what the table says; most of what is heard only leaves its rows."""
+    reaction = REACTIONS.get(type(said))
+    if reaction:
+        reaction(unit, event, said)

@@ -1,0 +1,17 @@
+"""What the environment may say to review."""
+
+from __future__ import annotations
+
+from pydantic import HttpUrl
+from pydantic_settings import SettingsConfigDict
+
+from shared.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Read as ``REVIEW_<NAME>``; ``registry_url`` and ``reporting_url`` are where those answer."""
+
+    model_config = SettingsConfigDict(env_prefix="REVIEW_")
+
+    registry_url: HttpUrl
+    reporting_url: HttpUrl

@@ -1,0 +1,97 @@
+"""How our own facts become rows, from the state a thing is in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from services.review.follow_up import FollowUp
+from services.review.review import Review
+from services.review.review.state import QueryStatus, RegionalPart
+from services.review.summary import Summary
+from services.review.views import tables as t
+from shared.domain import Aggregate
+from shared.eventstore import Change, Put
+
+
+def instant(moment: datetime | None) -> str | None:
+    """An instant as text that sorts like time."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if moment else None
+
+
+def names(values: Iterable[str]) -> str:
+    """Several names in one column, each between commas, so that one can be looked for: ``,vest,sor_ost,``."""
+    return "".join(f",{value}" for value in values) + ","
+
+
+def _review(review: Review) -> list[Change]:
+    state = review.state
+    row = {
+        "review_id": str(review.id),
+        "report_id": str(state.report_id),
+        "unit_id": str(state.unit_id),
+        "year": state.year,
+        "regions": names(state.regions),
+        "step": state.step.value,
+        "number": state.judged.number,
+        "sha256": state.judged.sha256,
+        "submission_id": str(state.judged.id),
+        "signed_by": names(signature.region for signature in state.signatures()),
+        "open_queries": sum(query.status is QueryStatus.OPEN for query in state.queries.values()),
+        "returns": len(state.returns),
+        "addenda": len(state.addenda),
+        "completed_at": instant(state.completed_at),
+        "version": review.version,
+    }
+    return [Put(t.REVIEWS, row), *(_part(review, region, part) for region, part in state.parts.items())]
+
+
+def _part(review: Review, region: str, part: RegionalPart) -> Change:
+    row = {
+        "review_id": str(review.id),
+        "region": region,
+        "assessor": str(part.assessor) if part.assessor else None,
+        "assessed": len(part.assessments),
+        "signed_number": part.signature.number if part.signature else None,
+        "feedback_sent_at": instant(part.feedback.sent_at) if part.feedback else None,
+        "feedback_read_at": instant(part.feedback.read_at) if part.feedback else None,
+    }
+    return Put(t.PARTS, row)
+
+
+def _follow_up(point: FollowUp) -> list[Change]:
+    state = point.state
+    row = {
+        "follow_up_id": str(point.id),
+        "unit_id": str(state.unit_id),
+        "year": state.year,
+        "current_year": state.current_year,
+        "region": state.region,
+        "category": state.category.value,
+        "level": state.level.value,
+        "status": state.status.value,
+        "owner": str(state.owner) if state.owner else None,
+        "due": state.due.isoformat() if state.due else None,
+        "version": point.version,
+    }
+    return [Put(t.FOLLOW_UPS, row)]
+
+
+def _summary(summary: Summary) -> list[Change]:
+    state = summary.state
+    row = {"year": state.year, "region": state.region, "text_version": state.text_version}
+    return [Put(t.SUMMARIES, {**row, "written_at": instant(state.at)})]
+
+
+ROWS_OF: Mapping[type[Aggregate[Any]], Callable[[Any], list[Change]]] = {
+    Review: _review,
+    FollowUp: _follow_up,
+    Summary: _summary,
+}
+"""The rows of each thing review keeps, in one table."""
+
+
+def own(thing: Aggregate[Any]) -> list[Change]:
+    """The rows that must be true the moment ``thing`` has changed."""
+    return ROWS_OF[type(thing)](thing)
