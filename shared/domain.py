@@ -105,7 +105,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
         if not topic:
             raise TypeError(f"{cls.__qualname__} needs a TOPIC of its own")
         known = EVENTS.setdefault(topic, cls)
-        if known.__qualname__ != cls.__qualname__:
+        if (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
             raise TypeError(f"topic {topic} already belongs to {known.__qualname__}")
         # msgspec builds a struct's class twice (second time with slots); the later one is the real one.
         EVENTS[topic] = cls

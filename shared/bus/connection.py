@@ -6,9 +6,11 @@ import asyncio
 import base64
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+import nats.errors
 import structlog
 from nats.aio.client import Client
 
@@ -82,7 +84,9 @@ class Bus:
             await asyncio.gather(self._dialling, return_exceptions=True)
         self._stands.clear()
         if self._client and not self._client.is_closed:
-            await self._client.close()
+            # What is closed may have broken a moment ago, without anyone having noticed yet.
+            with suppress(OSError, nats.errors.Error):
+                await self._client.close()
 
     async def _dial(self, url: str, name: str) -> None:
         """Connect; and again should the client ever give up, as it does when it is no longer let in."""
@@ -131,6 +135,10 @@ class Bus:
             closed_cb=gave_up,
             error_cb=failed,
         )
+        await self._must_be_new_enough(client)
+
+    @staticmethod
+    async def _must_be_new_enough(client: Client) -> None:
         version = client.connected_server_version
         if (version.major, version.minor) < OLDEST_SERVER:
             await client.close()
