@@ -8,8 +8,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from eventsourcing.persistence import StoredEvent, Tracking
+from eventsourcing.persistence import PersistenceError, StoredEvent, Tracking
 from sqlalchemy import Table
+
+
+class StoreUnavailable(PersistenceError):
+    """The database does not answer, or not in time; whoever asked may ask again later."""
 
 
 @dataclass(frozen=True)
