@@ -13,6 +13,7 @@ from services.reporting.views import queries
 from services.reporting.views.queries import Rows
 from shared.access import Assignment, NotAllowed, NotRegistered, Right, Target, acting, granting
 from shared.asked import Asked
+from shared.desk import UnitOfWork
 from shared.domain import Acting, NotFound, Refused
 from shared.tokens import Caller
 
@@ -37,6 +38,13 @@ def acting_with(rows: Rows, asked: Asked, rights: Sequence[Right], where: Target
     if seat is not None:
         held = [assignment for assignment in held if assignment.seat == seat]
     return acting(held, rights, where, asked.on, asked.acting_as)
+
+
+def readable(unit: UnitOfWork, asked: Asked, report_id: UUID) -> Report:
+    """A report in the writer; to whoever may not read it there is none, whatever else they ask for."""
+    report = unit.get(Report, report_id)
+    must_be_readable(report, held_by(unit.rows, asked.caller), asked.on)
+    return report
 
 
 def acting_on(rows: Rows, asked: Asked, name: str, report: Report, seat: str | None = None) -> Acting:
