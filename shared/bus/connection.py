@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 import nats.errors
@@ -16,32 +14,13 @@ from nats.aio.client import Client
 
 from shared.bus.bucket import Bucket
 from shared.bus.faults import BackOff, BusFault, NoSuchThing, Unsuitable, left_out, refusal, translated
+from shared.bus.stream import Kept, StreamState, kept, stream_settings
 
 log = structlog.get_logger()
 
 OLDEST_SERVER = (2, 9)
 PATIENCE = 2.0
 """Seconds the server has for an answer."""
-_NANO = 1_000_000_000
-
-
-@dataclass(frozen=True)
-class StreamState:
-    """What a stream holds now."""
-
-    messages: int
-    first_seq: int
-    last_seq: int
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A message as a stream keeps it."""
-
-    seq: int
-    subject: str
-    headers: Mapping[str, str]
-    data: bytes
 
 
 class Bus:
@@ -172,21 +151,7 @@ class Bus:
 
         Old servers accept settings they do not know without a word, so what they echo is compared.
         """
-        wanted: dict[str, Any] = {
-            "name": name,
-            "subjects": list(subjects),
-            "retention": "limits",
-            "storage": "file",
-            "discard": "old",
-            "max_bytes": max_bytes,
-            "max_age": 30 * 24 * 3600 * _NANO,
-            "max_msg_size": 256 << 10,
-            "duplicate_window": 120 * _NANO,
-            "num_replicas": replicas,
-            "deny_delete": True,
-            "allow_direct": True,
-            **settings,
-        }
+        wanted = stream_settings(name, subjects, max_bytes=max_bytes, num_replicas=replicas, **settings)
         try:
             config = (await self.ask(f"STREAM.INFO.{name}"))["config"]
             if left_out(wanted, config):
@@ -214,15 +179,8 @@ class Bus:
             found = (await self.ask(f"STREAM.MSG.GET.{stream}", which))["message"]
         except NoSuchThing:
             return None
-        headers = _headers(base64.b64decode(found.get("hdrs", "")))
-        return Kept(found["seq"], found["subject"], headers, base64.b64decode(found.get("data", "")))
+        return kept(found)
 
     def bucket(self, name: str, history: int = 1) -> Bucket:
         """The bucket of current values called ``name``; made when it is first used."""
         return Bucket(self, name, history)
-
-
-def _headers(raw: bytes) -> dict[str, str]:
-    lines = raw.decode().split("\r\n")[1:]
-    pairs = (line.split(":", 1) for line in lines if ":" in line)
-    return {name: value.strip() for name, value in pairs}
