@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -45,8 +46,11 @@ class Problem(BaseModel):
     errors: list[Fault] = []
 
 
-class RequestProblem(Exception):
-    """A request that cannot be served as it is, for a reason of HTTP rather than of the domain."""
+class RequestProblem(HTTPException):
+    """A request that cannot be served as it is, for a reason of HTTP rather than of the domain.
+
+    It is an HTTPException so that the framework lets it through also while it reads a body.
+    """
 
     def __init__(
         self,
@@ -57,9 +61,8 @@ class RequestProblem(Exception):
         errors: list[Fault] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(detail)
-        self.status, self.code, self.detail = status, code, detail
-        self.errors, self.headers = errors or [], headers
+        super().__init__(status, detail, headers)
+        self.code, self.errors = code, errors or []
 
 
 PROBLEM = {"model": Problem, "content": {"application/problem+json": {}}}
@@ -134,11 +137,22 @@ def status_of(refusal: type[Refused]) -> int:
     return next((_STATUS[kind] for kind in refusal.__mro__ if kind in _STATUS), 409)
 
 
-def _refused(refusal: Refused) -> JSONResponse:
+def _refused(request: Request, refusal: Refused) -> JSONResponse:
     status = status_of(type(refusal))
     facts = dict(refusal.facts)
-    errors = [Fault(**fault) for fault in facts.pop("errors", [])]
+    errors = [Fault(**fault) for fault in facts.pop("errors", [])] or _placed(request, refusal)
     return problem(status, refusal.code, refusal.detail, errors=errors, facts=facts)
+
+
+def _placed(request: Request, refusal: Refused) -> list[Fault]:
+    """Where in this request that is which the refusal names: in the path, the query or the body."""
+    name = refusal.place
+    if not name:
+        return []
+    sent = {"path": request.path_params, "query": request.query_params}
+    where = next((part for part, names in sent.items() if name in names), None)
+    pointer = name if name.startswith("header:") else f"{where}:{name}" if where else f"/{name}"
+    return [Fault(code=refusal.code, pointer=pointer, detail=refusal.detail)]
 
 
 def _malformed(fault: RequestValidationError) -> JSONResponse:
@@ -157,11 +171,11 @@ def handle_problems(app: FastAPI) -> None:
 
     @app.exception_handler(Refused)
     async def refused(request: Request, refusal: Refused) -> JSONResponse:
-        return _refused(refusal)
+        return _refused(request, refusal)
 
     @app.exception_handler(RequestProblem)
     async def request_problem(request: Request, p: RequestProblem) -> JSONResponse:
-        return problem(p.status, p.code, p.detail, errors=p.errors, headers=p.headers)
+        return problem(p.status_code, p.code, p.detail, errors=p.errors, headers=p.headers)
 
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, fault: RequestValidationError) -> JSONResponse:
@@ -201,21 +215,36 @@ class BodyLimit:
         if declared.isdigit() and int(declared) > self.limit:
             await self._too_large(scope, receive, send)
             return
-        received = 0
+        received, begun = 0, False
 
         async def counted() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
             if received > self.limit:
-                raise RequestProblem(413, "body_too_large", f"A request may have {self.limit} bytes.")
+                raise _BodyTooLarge
             return message
 
-        await self.app(scope, counted, send)
+        async def unless_too_large(message: Message) -> None:
+            nonlocal begun
+            # Whatever reads the body makes an error of its own of ours; what was meant is said below.
+            if received <= self.limit or begun:
+                begun = True
+                await send(message)
+
+        with suppress(_BodyTooLarge):
+            await self.app(scope, counted, unless_too_large)
+        if received > self.limit and not begun:
+            await self._too_large(scope, receive, send)
 
     async def _too_large(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answer = problem(413, "body_too_large", f"A request may have {self.limit} bytes.")
-        await answer(scope, receive, send)
+        detail = f"A request may have {self.limit} bytes."
+        place = Fault(code="body_too_large", pointer="/", detail=detail)
+        await problem(413, "body_too_large", detail, errors=[place])(scope, receive, send)
+
+
+class _BodyTooLarge(Exception):
+    """More was sent than is read."""
 
 
 __all__ = [
