@@ -155,7 +155,7 @@ class Desk:
             return None
         if before.digest != command.digest:
             raise KeyReused("this Idempotency-Key was used for another request")
-        return Done(json.loads(before.answer), repeated=True)
+        return Done(json.loads(before.answer), before.position, repeated=True)
 
     def _resolve(self, command: Command, fault: PersistenceError) -> Done:
         """The database went away while writing: look whether the command was recorded, never guess.

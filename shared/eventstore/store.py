@@ -135,9 +135,9 @@ class EventStore:
         """What a command answered when it was first done; None when it was not (or was refused)."""
         with self._reading() as connection:
             found = connection.execute(
-                text("SELECT digest, answer FROM outcomes WHERE command_id = :id"), {"id": str(command_id)}
+                text("SELECT digest, answer, position FROM outcomes WHERE command_id = :id"), {"id": str(command_id)}
             ).first()
-        return Outcome(command_id, bytes(found.digest), found.answer) if found else None
+        return Outcome(command_id, bytes(found.digest), found.answer, found.position) if found else None
 
     def snapshot(self, aggregate: Aggregate[Any]) -> None:
         """Keep the aggregate's state, so that opening it need not read its whole history."""

@@ -40,11 +40,13 @@ class Outcome:
     """What a command answered, kept so that the same request gets the same answer.
 
     ``digest`` is of the request; ``answer`` is JSON and holds ids, states and versions only, never texts.
+    ``position`` is where its last event stands in the log, known once it is written.
     """
 
     command_id: UUID
     digest: bytes
     answer: str
+    position: int | None = None
 
 
 @dataclass(frozen=True)
