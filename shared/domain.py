@@ -49,9 +49,13 @@ class Sealed(msgspec.Struct, frozen=True):
 
 
 class Refused(Exception):
-    """A rule of the domain said no.  Nothing has changed."""
+    """A rule of the domain said no.  Nothing has changed.
+
+    ``place`` names what was sent that is at fault, where the refusal itself says which part of a request that is.
+    """
 
     code: ClassVar[str] = "refused"
+    place: ClassVar[str] = ""
 
     def __init__(self, detail: str, **facts: Any) -> None:
         super().__init__(detail)
@@ -69,12 +73,14 @@ class ChangedMeanwhile(Refused):
     """Somebody else was first; ``facts`` carries what stands now."""
 
     code = "changed_meanwhile"
+    place = "base_version"
 
 
 class StaleVersion(ChangedMeanwhile):
     """The change is based on an older version; ``facts`` carries both."""
 
     code = "stale_version"
+    place = "header:if-match"
 
 
 EVENTS: dict[str, type[Event]] = {}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -215,36 +214,27 @@ class BodyLimit:
         if declared.isdigit() and int(declared) > self.limit:
             await self._too_large(scope, receive, send)
             return
-        received, begun = 0, False
+        received = 0
 
         async def counted() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
             if received > self.limit:
-                raise _BodyTooLarge
+                raise RequestProblem(413, "body_too_large", self._detail(), errors=self._place())
             return message
 
-        async def unless_too_large(message: Message) -> None:
-            nonlocal begun
-            # Whatever reads the body makes an error of its own of ours; what was meant is said below.
-            if received <= self.limit or begun:
-                begun = True
-                await send(message)
-
-        with suppress(_BodyTooLarge):
-            await self.app(scope, counted, unless_too_large)
-        if received > self.limit and not begun:
-            await self._too_large(scope, receive, send)
+        await self.app(scope, counted, send)
 
     async def _too_large(self, scope: Scope, receive: Receive, send: Send) -> None:
-        detail = f"A request may have {self.limit} bytes."
-        place = Fault(code="body_too_large", pointer="/", detail=detail)
-        await problem(413, "body_too_large", detail, errors=[place])(scope, receive, send)
+        answer = problem(413, "body_too_large", self._detail(), errors=self._place())
+        await answer(scope, receive, send)
 
+    def _detail(self) -> str:
+        return f"A request may have {self.limit} bytes."
 
-class _BodyTooLarge(Exception):
-    """More was sent than is read."""
+    def _place(self) -> list[Fault]:
+        return [Fault(code="body_too_large", pointer="/", detail=self._detail())]
 
 
 __all__ = [

@@ -22,6 +22,7 @@ class NotYourQuestion(NotAllowed):
     """The answer belongs to somebody else: the other party, or another member of the group."""
 
     code = "not_your_question"
+    place = "question_id"
 
 
 def held_by(rows: Rows, caller: Caller) -> list[Assignment]:
