@@ -111,18 +111,21 @@ class NotAllowed(Refused):
     """No role the caller holds today grants this right on this object."""
 
     code = "not_allowed"
+    place = "header:authorization"
 
 
 class NotRegistered(Refused):
     """The caller is not known as a person here, or the login is not linked to one."""
 
     code = "not_registered"
+    place = "header:authorization"
 
 
 class ActingAsNeeded(Refused):
     """Several of the caller's roles grant the right: the caller must name one."""
 
     code = "acting_as_needed"
+    place = "header:acting-as"
 
 
 def granting(

@@ -62,9 +62,9 @@ async def asked(
     clock: Clock = request.app.state.clock
     at = clock.now()
     if not idempotency_key:
-        raise RequestProblem(
-            428, "idempotency_key_missing", "Send an Idempotency-Key, new for each thing you want done."
-        )
+        detail = "Send an Idempotency-Key, new for each thing you want done."
+        place = Fault(code="idempotency_key_missing", pointer="header:idempotency-key", detail=detail)
+        raise RequestProblem(428, "idempotency_key_missing", detail, errors=[place])
     digest = hashlib.sha256()
     seen = request.headers.get("if-match", "")
     for part in (request.method, request.url.path, request.url.query, str(acting_as), seen):
@@ -80,7 +80,9 @@ Asking = Annotated[Asked, Depends(asked)]
 def seen_version(if_match: Annotated[str | None, Header(max_length=40)] = None) -> int:
     """The FastAPI dependency that reads the version a change is based on; 428 without ``If-Match``."""
     if not if_match:
-        raise RequestProblem(428, "version_missing", "Send the version you have seen in If-Match.")
+        detail = "Send the version you have seen in If-Match."
+        place = Fault(code="version_missing", pointer="header:if-match", detail=detail)
+        raise RequestProblem(428, "version_missing", detail, errors=[place])
     found = _ETAG.match(if_match)
     if not found:
         raise RequestProblem(

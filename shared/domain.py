@@ -49,9 +49,13 @@ class Sealed(msgspec.Struct, frozen=True):
 
 
 class Refused(Exception):
-    """A rule of the domain said no.  Nothing has changed."""
+    """A rule of the domain said no.  Nothing has changed.
+
+    ``place`` names what was sent that is at fault, where the refusal itself says which part of a request that is.
+    """
 
     code: ClassVar[str] = "refused"
+    place: ClassVar[str] = ""
 
     def __init__(self, detail: str, **facts: Any) -> None:
         super().__init__(detail)
@@ -69,12 +73,14 @@ class ChangedMeanwhile(Refused):
     """Somebody else was first; ``facts`` carries what stands now."""
 
     code = "changed_meanwhile"
+    place = "base_version"
 
 
 class StaleVersion(ChangedMeanwhile):
     """The change is based on an older version; ``facts`` carries both."""
 
     code = "stale_version"
+    place = "header:if-match"
 
 
 EVENTS: dict[str, type[Event]] = {}
@@ -105,7 +111,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
         if not topic:
             raise TypeError(f"{cls.__qualname__} needs a TOPIC of its own")
         known = EVENTS.setdefault(topic, cls)
-        if known.__qualname__ != cls.__qualname__:
+        if (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
             raise TypeError(f"topic {topic} already belongs to {known.__qualname__}")
         # msgspec builds a struct's class twice (second time with slots); the later one is the real one.
         EVENTS[topic] = cls

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from shared.contracts import CloudEvent, Contract, envelope
 from shared.domain import Event, Recorded
 from shared.eventstore import EventStore
+from shared.problems import PROBLEMS
 
 JSON_LINES = "application/x-ndjson"
 HEAD = "Feed-Head"
@@ -77,7 +78,10 @@ def feed_router(publications: Publications, allow: Callable[..., Any]) -> APIRou
         "/feed",
         dependencies=[Depends(allow)],
         response_class=Response,
-        responses={200: {"content": {JSON_LINES: {}}, "description": "CloudEvents, one on each line"}},
+        responses={
+            **PROBLEMS,
+            200: {"content": {JSON_LINES: {}}, "description": "CloudEvents, one on each line"},
+        },
     )
     async def feed(
         after: Annotated[int, Query(ge=0, le=_END, description="the last position already read")] = 0,

@@ -93,6 +93,7 @@ class Outbox:
     async def _session(self, back_off: BackOff) -> None:
         connection = self._bus.connections
         self._position, sequence = await self._where_the_stream_stands()
+        self._sessions += 1
         async with Pipeline(self._bus, self._position) as pipeline:
             self._fault, checked = "", _now()
             begun = sent = self._position
@@ -147,7 +148,6 @@ class Outbox:
 
     async def _where_the_stream_stands(self) -> tuple[int, int]:
         """The position of the stream's last contract and the sequence of its last message, both of one moment."""
-        self._sessions += 1
         await self._bus.ensure_stream(self.stream, [self.subjects], **self._settings)
         last = await self._last_contract()
         state = await self._bus.state(self.stream)

@@ -45,8 +45,11 @@ class Problem(BaseModel):
     errors: list[Fault] = []
 
 
-class RequestProblem(Exception):
-    """A request that cannot be served as it is, for a reason of HTTP rather than of the domain."""
+class RequestProblem(HTTPException):
+    """A request that cannot be served as it is, for a reason of HTTP rather than of the domain.
+
+    It is an HTTPException so that the framework lets it through also while it reads a body.
+    """
 
     def __init__(
         self,
@@ -57,9 +60,8 @@ class RequestProblem(Exception):
         errors: list[Fault] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(detail)
-        self.status, self.code, self.detail = status, code, detail
-        self.errors, self.headers = errors or [], headers
+        super().__init__(status, detail, headers)
+        self.code, self.errors = code, errors or []
 
 
 PROBLEM = {"model": Problem, "content": {"application/problem+json": {}}}
@@ -134,11 +136,22 @@ def status_of(refusal: type[Refused]) -> int:
     return next((_STATUS[kind] for kind in refusal.__mro__ if kind in _STATUS), 409)
 
 
-def _refused(refusal: Refused) -> JSONResponse:
+def _refused(request: Request, refusal: Refused) -> JSONResponse:
     status = status_of(type(refusal))
     facts = dict(refusal.facts)
-    errors = [Fault(**fault) for fault in facts.pop("errors", [])]
+    errors = [Fault(**fault) for fault in facts.pop("errors", [])] or _placed(request, refusal)
     return problem(status, refusal.code, refusal.detail, errors=errors, facts=facts)
+
+
+def _placed(request: Request, refusal: Refused) -> list[Fault]:
+    """Where in this request that is which the refusal names: in the path, the query or the body."""
+    name = refusal.place
+    if not name:
+        return []
+    sent = {"path": request.path_params, "query": request.query_params}
+    where = next((part for part, names in sent.items() if name in names), None)
+    pointer = name if name.startswith("header:") else f"{where}:{name}" if where else f"/{name}"
+    return [Fault(code=refusal.code, pointer=pointer, detail=refusal.detail)]
 
 
 def _malformed(fault: RequestValidationError) -> JSONResponse:
@@ -157,11 +170,11 @@ def handle_problems(app: FastAPI) -> None:
 
     @app.exception_handler(Refused)
     async def refused(request: Request, refusal: Refused) -> JSONResponse:
-        return _refused(refusal)
+        return _refused(request, refusal)
 
     @app.exception_handler(RequestProblem)
     async def request_problem(request: Request, p: RequestProblem) -> JSONResponse:
-        return problem(p.status, p.code, p.detail, errors=p.errors, headers=p.headers)
+        return problem(p.status_code, p.code, p.detail, errors=p.errors, headers=p.headers)
 
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, fault: RequestValidationError) -> JSONResponse:
@@ -208,14 +221,20 @@ class BodyLimit:
             message = await receive()
             received += len(message.get("body", b""))
             if received > self.limit:
-                raise RequestProblem(413, "body_too_large", f"A request may have {self.limit} bytes.")
+                raise RequestProblem(413, "body_too_large", self._detail(), errors=self._place())
             return message
 
         await self.app(scope, counted, send)
 
     async def _too_large(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answer = problem(413, "body_too_large", f"A request may have {self.limit} bytes.")
+        answer = problem(413, "body_too_large", self._detail(), errors=self._place())
         await answer(scope, receive, send)
+
+    def _detail(self) -> str:
+        return f"A request may have {self.limit} bytes."
+
+    def _place(self) -> list[Fault]:
+        return [Fault(code="body_too_large", pointer="/", detail=self._detail())]
 
 
 __all__ = [

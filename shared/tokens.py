@@ -17,7 +17,7 @@ import uuid_utils
 from fastapi import Request
 from pydantic import BaseModel
 
-from shared.problems import RequestProblem
+from shared.problems import Fault, RequestProblem
 from shared.settings import Environment
 
 MAX_SECONDS = 300
@@ -140,4 +140,5 @@ class OwnTokens:
 
 
 def _unauthenticated(code: str, detail: str) -> RequestProblem:
-    return RequestProblem(401, code, detail, headers={"WWW-Authenticate": f'Bearer error="{code}"'})
+    place = Fault(code=code, pointer="header:authorization", detail=detail)
+    return RequestProblem(401, code, detail, errors=[place], headers={"WWW-Authenticate": f'Bearer error="{code}"'})

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from shared.domain import Acting, Aggregate, Event, Refused, State, identity
+
+_OSLO = ZoneInfo("Europe/Oslo")
 
 
 class Dates(msgspec.Struct, frozen=True, kw_only=True):
@@ -148,7 +151,7 @@ def _must_be_in_order(dates: Dates, at: datetime) -> None:
         )
     if dates.grace_until < dates.deadline:
         raise _out_of_order("/grace_until", "the grace ends before the deadline")
-    if dates.recommended_on > dates.deadline.date():
+    if dates.recommended_on > dates.deadline.astimezone(_OSLO).date():
         raise _out_of_order("/recommended_on", "the recommended date is after the deadline")
     if dates.opens_at and dates.opens_at >= dates.deadline:
         raise _out_of_order("/opens_at", "the opening is after the deadline")

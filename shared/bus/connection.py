@@ -3,43 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
 from typing import Any
 
+import nats.errors
 import structlog
 from nats.aio.client import Client
 
 from shared.bus.bucket import Bucket
 from shared.bus.faults import BackOff, BusFault, NoSuchThing, Unsuitable, left_out, refusal, translated
+from shared.bus.stream import Kept, StreamState, kept, stream_settings
 
 log = structlog.get_logger()
 
 OLDEST_SERVER = (2, 9)
 PATIENCE = 2.0
 """Seconds the server has for an answer."""
-_NANO = 1_000_000_000
-
-
-@dataclass(frozen=True)
-class StreamState:
-    """What a stream holds now."""
-
-    messages: int
-    first_seq: int
-    last_seq: int
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A message as a stream keeps it."""
-
-    seq: int
-    subject: str
-    headers: Mapping[str, str]
-    data: bytes
 
 
 class Bus:
@@ -82,7 +63,9 @@ class Bus:
             await asyncio.gather(self._dialling, return_exceptions=True)
         self._stands.clear()
         if self._client and not self._client.is_closed:
-            await self._client.close()
+            # What is closed may have broken a moment ago, without anyone having noticed yet.
+            with suppress(OSError, nats.errors.Error):
+                await self._client.close()
 
     async def _dial(self, url: str, name: str) -> None:
         """Connect; and again should the client ever give up, as it does when it is no longer let in."""
@@ -131,6 +114,10 @@ class Bus:
             closed_cb=gave_up,
             error_cb=failed,
         )
+        await self._must_be_new_enough(client)
+
+    @staticmethod
+    async def _must_be_new_enough(client: Client) -> None:
         version = client.connected_server_version
         if (version.major, version.minor) < OLDEST_SERVER:
             await client.close()
@@ -164,21 +151,7 @@ class Bus:
 
         Old servers accept settings they do not know without a word, so what they echo is compared.
         """
-        wanted: dict[str, Any] = {
-            "name": name,
-            "subjects": list(subjects),
-            "retention": "limits",
-            "storage": "file",
-            "discard": "old",
-            "max_bytes": max_bytes,
-            "max_age": 30 * 24 * 3600 * _NANO,
-            "max_msg_size": 256 << 10,
-            "duplicate_window": 120 * _NANO,
-            "num_replicas": replicas,
-            "deny_delete": True,
-            "allow_direct": True,
-            **settings,
-        }
+        wanted = stream_settings(name, subjects, max_bytes=max_bytes, num_replicas=replicas, **settings)
         try:
             config = (await self.ask(f"STREAM.INFO.{name}"))["config"]
             if left_out(wanted, config):
@@ -206,15 +179,8 @@ class Bus:
             found = (await self.ask(f"STREAM.MSG.GET.{stream}", which))["message"]
         except NoSuchThing:
             return None
-        headers = _headers(base64.b64decode(found.get("hdrs", "")))
-        return Kept(found["seq"], found["subject"], headers, base64.b64decode(found.get("data", "")))
+        return kept(found)
 
     def bucket(self, name: str, history: int = 1) -> Bucket:
         """The bucket of current values called ``name``; made when it is first used."""
         return Bucket(self, name, history)
-
-
-def _headers(raw: bytes) -> dict[str, str]:
-    lines = raw.decode().split("\r\n")[1:]
-    pairs = (line.split(":", 1) for line in lines if ":" in line)
-    return {name: value.strip() for name, value in pairs}

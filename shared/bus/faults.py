@@ -30,11 +30,16 @@ class Unsuitable(RuntimeError):
 
 @contextmanager
 def translated(what: str) -> Iterator[None]:
-    """Faults of the client library, told as ours."""
+    """Faults of the client library, told as ours; and a cancellation it swallowed, which it does when the
+    answer comes in the same moment, takes effect after all.
+    """
     try:
         yield
     except (nats.errors.Error, TimeoutError) as fault:
         raise BusFault(f"{what}: {type(fault).__name__} {fault}".rstrip()) from fault
+    task = asyncio.current_task()
+    if task and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def refusal(what: str, error: dict[str, Any]) -> BusFault:

@@ -15,7 +15,13 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import structlog
-from eventsourcing.persistence import PersistenceError
+from eventsourcing.persistence import (
+    DataError,
+    IntegrityError,
+    NotSupportedError,
+    PersistenceError,
+    ProgrammingError,
+)
 
 from shared.desk.unit import A, Command, Done, HeardElsewhere, KeyReused, Unavailable, UnitOfWork
 from shared.domain import Aggregate, Recorded, Refused, identity
@@ -32,6 +38,9 @@ WAITING = 1_000
 """Commands that may wait before the desk turns further ones away."""
 TRIES = 5
 """How often a command is decided again because another writer was first."""
+
+
+_OUR_FAULT = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 
 
 class _Behind(Exception):
@@ -146,10 +155,15 @@ class Desk:
             return None
         if before.digest != command.digest:
             raise KeyReused("this Idempotency-Key was used for another request")
-        return Done(json.loads(before.answer), repeated=True)
+        return Done(json.loads(before.answer), before.position, repeated=True)
 
     def _resolve(self, command: Command, fault: PersistenceError) -> Done:
-        """The database went away while writing: look whether the command was recorded, never guess."""
+        """The database went away while writing: look whether the command was recorded, never guess.
+
+        What the database itself refused is a fault of ours, which asking again does not cure.
+        """
+        if isinstance(fault, _OUR_FAULT):
+            raise fault
         log.warning("outcome_unknown", command_id=str(command.id), fault=type(fault).__name__)
         try:
             done = self._done_before(command)
@@ -177,6 +191,7 @@ class Desk:
 
     def _record(self, unit: UnitOfWork, cause: UUID, trace: str, **what: Any) -> tuple[Verdict, int | None]:
         touched = unit.touched()
+        due = [thing for thing in touched if _passes_a_mark(thing)]
         events: list[Recorded] = []
         changes = list(unit.changes)
         try:
@@ -192,6 +207,8 @@ class Desk:
             self._evict(touched)
             return receipt.verdict, None
         self._keep(touched)
+        for thing in due:
+            self._snapshot(thing)
         return receipt.verdict, receipt.positions[-1] if receipt.positions else None
 
     def _hot(self, cls: type[A], thing_id: UUID) -> A | None:
@@ -207,8 +224,6 @@ class Desk:
         for thing in touched:
             self._cache[thing.id] = thing
             self._cache.move_to_end(thing.id)
-            if thing.version % SNAPSHOT_EVERY == 0:
-                self._snapshot(thing)
         while len(self._cache) > HOT:
             self._cache.popitem(last=False)
 
@@ -230,3 +245,9 @@ class Desk:
     def close(self) -> None:
         """Finish the work in hand and stop."""
         self._writer.shutdown(wait=True)
+
+
+def _passes_a_mark(thing: Aggregate[Any]) -> bool:
+    """Whether its new events take it to or over a multiple of the versions between two snapshots."""
+    before = thing.version - len(thing.pending)
+    return thing.version // SNAPSHOT_EVERY > before // SNAPSHOT_EVERY

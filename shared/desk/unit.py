@@ -27,6 +27,7 @@ class KeyReused(Refused):
     """The idempotency key was used before for another request."""
 
     code: ClassVar[str] = "key_reused"
+    place: ClassVar[str] = "header:idempotency-key"
 
 
 class HeardElsewhere(Exception):

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zlib import crc32
 
-from eventsourcing.persistence import IntegrityError, StoredEvent, Tracking
+from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError, StoredEvent, Tracking
 from eventsourcing.postgres import PostgresDatastore, PostgresProcessRecorder
+from psycopg import Connection
+from psycopg.rows import DictRow
 from psycopg.sql import SQL, Identifier, Literal
 
 from shared.eventstore.rows import EVENTS_TABLE, as_sql
-from shared.eventstore.work import Receipt, Verdict, Work
+from shared.eventstore.work import Receipt, StoreUnavailable, Verdict, Work
 
 _RECORD = """
 CREATE OR REPLACE FUNCTION {schema}.{record}(
@@ -76,6 +79,22 @@ _CALL = """SELECT * FROM {schema}.{record}(%s, %s,
     %s::int[], %s::uuid[], %s::bigint[], %s::text[], %s::bytea[],
     %s::int[], %s::text[], %s::bytea[], %s::text[],
     %s::int[], %s::text[], %s::bigint[], %s::bigint[])"""
+
+
+class PostgresDatabase(PostgresDatastore):
+    """The library's datastore, where whoever meets a database that is away is told after one time-out.
+
+    The library asks ten times over, nearly a minute, and the desk's one writer would stand still for all of it.
+    """
+
+    @contextmanager
+    def get_connection(self) -> Iterator[Connection[DictRow]]:
+        """A connection of the pool; without one :class:`StoreUnavailable`, which the library does not retry."""
+        try:
+            with super().get_connection() as connection:
+                yield connection
+        except (InterfaceError, OperationalError) as fault:
+            raise StoreUnavailable(str(fault)) from fault
 
 
 class PostgresEventRecorder(PostgresProcessRecorder):

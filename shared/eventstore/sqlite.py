@@ -13,7 +13,6 @@ from uuid import UUID
 from eventsourcing.persistence import (
     IntegrityError,
     Notification,
-    OperationalError,
     PersistenceError,
     StoredEvent,
 )
@@ -21,7 +20,7 @@ from eventsourcing.sqlite import SQLiteConnection, SQLiteCursor, SQLiteDatastore
 
 from shared.eventstore.mapper import uuid_of
 from shared.eventstore.rows import EVENTS_TABLE, as_sql
-from shared.eventstore.work import Receipt, Verdict, Work
+from shared.eventstore.work import Receipt, StoreUnavailable, Verdict, Work
 
 _NOW = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
 
@@ -36,9 +35,9 @@ class SQLiteFile(SQLiteDatastore):
 
     @contextmanager
     def get_connection(self, *, commit: bool) -> Iterator[SQLiteConnection]:
-        """A connection of the pool; :class:`OperationalError` once the file is being closed."""
+        """A connection of the pool; :class:`StoreUnavailable` once the file is being closed."""
         if self._closing:
-            raise OperationalError("the event store is closed")
+            raise StoreUnavailable("the event store is closed")
         with super().get_connection(commit=commit) as connection:
             yield connection
 
@@ -213,7 +212,7 @@ def _library_errors() -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as fault:
-        raise OperationalError(fault) from fault
+        raise StoreUnavailable(str(fault)) from fault
     except sqlite3.IntegrityError as fault:
         raise IntegrityError(fault) from fault
     except sqlite3.Error as fault:

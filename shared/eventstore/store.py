@@ -13,18 +13,17 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy.exc
-from eventsourcing.persistence import OperationalError as StoreUnavailable
-from eventsourcing.postgres import PostgresAggregateRecorder, PostgresDatastore
+from eventsourcing.postgres import PostgresAggregateRecorder
 from eventsourcing.sqlite import SQLiteAggregateRecorder
 from sqlalchemy import MetaData, Select, bindparam, create_engine, text
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 
 from shared.domain import Aggregate, Recorded
 from shared.eventstore.mapper import EventMapper, from_snapshot, to_snapshot
-from shared.eventstore.postgres import PostgresEventRecorder
+from shared.eventstore.postgres import PostgresDatabase, PostgresEventRecorder
 from shared.eventstore.rows import EVENTS_TABLE
 from shared.eventstore.sqlite import SQLiteEventRecorder, SQLiteFile
-from shared.eventstore.work import Outcome, Receipt, Work
+from shared.eventstore.work import Outcome, Receipt, StoreUnavailable, Work
 
 A = TypeVar("A", bound=Aggregate[Any])
 SNAPSHOTS_TABLE = "snapshots"
@@ -136,9 +135,9 @@ class EventStore:
         """What a command answered when it was first done; None when it was not (or was refused)."""
         with self._reading() as connection:
             found = connection.execute(
-                text("SELECT digest, answer FROM outcomes WHERE command_id = :id"), {"id": str(command_id)}
+                text("SELECT digest, answer, position FROM outcomes WHERE command_id = :id"), {"id": str(command_id)}
             ).first()
-        return Outcome(command_id, bytes(found.digest), found.answer) if found else None
+        return Outcome(command_id, bytes(found.digest), found.answer, found.position) if found else None
 
     def snapshot(self, aggregate: Aggregate[Any]) -> None:
         """Keep the aggregate's state, so that opening it need not read its whole history."""
@@ -185,7 +184,7 @@ def _connect(url: URL) -> _Parts:
         files = SQLiteFile(url.database)
         engine = create_engine(url)
         return SQLiteEventRecorder(files), SQLiteAggregateRecorder(files, SNAPSHOTS_TABLE), engine
-    server = PostgresDatastore(
+    server = PostgresDatabase(
         dbname=url.database or "",
         host=url.host or "",
         port=url.port or 5432,

@@ -8,8 +8,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from eventsourcing.persistence import StoredEvent, Tracking
+from eventsourcing.persistence import PersistenceError, StoredEvent, Tracking
 from sqlalchemy import Table
+
+
+class StoreUnavailable(PersistenceError):
+    """The database does not answer, or not in time; whoever asked may ask again later."""
 
 
 @dataclass(frozen=True)
@@ -36,11 +40,13 @@ class Outcome:
     """What a command answered, kept so that the same request gets the same answer.
 
     ``digest`` is of the request; ``answer`` is JSON and holds ids, states and versions only, never texts.
+    ``position`` is where its last event stands in the log, known once it is written.
     """
 
     command_id: UUID
     digest: bytes
     answer: str
+    position: int | None = None
 
 
 @dataclass(frozen=True)

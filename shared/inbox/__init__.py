@@ -2,6 +2,7 @@
 
 from shared.inbox.heard import INBOX_TABLES, Heard, heard_by, in_order
 from shared.inbox.hearing import Hearing, Policy
-from shared.inbox.reader import Inbox, InboxStatus
+from shared.inbox.progress import InboxStatus
+from shared.inbox.reader import Inbox
 
 __all__ = ["INBOX_TABLES", "Heard", "Hearing", "Inbox", "InboxStatus", "Policy", "heard_by", "in_order"]

@@ -157,6 +157,13 @@ class Speaking:
         """The positions of everything told to others."""
         return [event.position for event in self.publications.read(0, 100_000)]
 
+    def for_shelves(self) -> dict[UUID, list[int]]:
+        """The positions of everything told to others, as they belong on the shelves of who hears it."""
+        shelves: dict[UUID, list[int]] = {}
+        for event in self.publications.read(0, 100_000):
+            shelves.setdefault(identity("shelf", event.subject), []).append(event.position)
+        return shelves
+
     def outbox(self, bus: Bus) -> Outbox:
         return Outbox(bus, self.publications, self.desk.recorded)
 
@@ -180,10 +187,13 @@ class HearingService:
         shelf = self.store.load(Shelf, identity("shelf", identity("letter", kind)))
         return shelf.state.texts if shelf else []
 
-    def placed(self) -> list[int]:
-        """The positions of the letters placed, in the order they were."""
-        log = self.store.log(0, 100_000)
-        return [recorded.event.position for _, recorded in log if isinstance(recorded.event, Placed)]
+    def placed(self) -> dict[UUID, list[int]]:
+        """The positions of the letters on each shelf, in the order they were placed there."""
+        shelves: dict[UUID, list[int]] = {}
+        for _, recorded in self.store.log(0, 100_000):
+            if isinstance(recorded.event, Placed):
+                shelves.setdefault(recorded.originator_id, []).append(recorded.event.position)
+        return shelves
 
     def close(self) -> None:
         self.desk.close()

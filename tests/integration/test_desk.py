@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from eventsourcing.persistence import IntegrityError
 from sqlalchemy import select
 
 from shared.desk import Desk, HeardElsewhere, KeyReused, Unavailable, UnitOfWork
@@ -204,6 +205,28 @@ async def test_a_long_history_is_opened_from_a_snapshot(desk: Desk) -> None:
     again = desk.store.load(Tally, tally_id())
     assert again is not None
     assert (again.version, again.state.total, len(again.state.added)) == (106, 105, 105)
+
+
+async def test_a_command_of_several_events_does_not_step_over_the_mark_of_a_snapshot(desk: Desk) -> None:
+    def add_many(unit: UnitOfWork) -> Mapping[str, Any]:
+        tally = on_tally(unit)
+        for n in range(7):
+            tally.add(1, str(n))
+        return {}
+
+    for _ in range(15):
+        await desk.do(command(add_many))
+    assert len(desk.store._snapshots.select_events(tally_id())) == 1
+
+
+async def test_a_row_the_database_refuses_is_a_fault_of_ours_and_not_an_absent_database(desk: Desk) -> None:
+    def without_total(unit: UnitOfWork) -> Mapping[str, Any]:
+        unit.change(Put(TALLIES, {"id": "x", "total": None}))
+        return {}
+
+    with pytest.raises(IntegrityError):
+        await desk.do(command(without_total))
+    assert totals(desk) == {}
 
 
 async def test_the_desk_turns_further_ones_away_when_too_many_wait(desk: Desk) -> None:

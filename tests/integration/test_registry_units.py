@@ -125,7 +125,8 @@ async def test_units_are_listed_page_by_page(service: Service) -> None:
         if (cursor := page["next"]) is None:
             break
     assert seen == [f"L-{number}" for number in range(5)]
-    assert (await service.desk.get("/units", cursor="%%%")).status_code == 422
+    for cursor in ("%%%", "👍🏻", "a", "AA", "_w"):
+        assert (await service.desk.get("/units", cursor=cursor)).status_code == 422
 
 
 async def test_ended_units_are_told_apart(service: Service) -> None:

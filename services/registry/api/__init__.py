@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.registry.api import groups, imports, logins, me, persons, roles, trusts, units
+from services.registry.api import appointments, groups, imports, logins, me, persons, roles, trusts, units
 from services.registry.api.callers import Registry, services_only
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -14,6 +14,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     logins.router,
     roles.router,
     groups.router,
+    appointments.router,
 )
 """All routes but the feed, whose router is made of the publications."""
 

@@ -42,7 +42,12 @@ class ImportReport(BaseModel):
     lines: list[dict[str, Any]]
 
 
-@router.post("/imports/units", status_code=201, openapi_extra=_TABLE)
+@router.post(
+    "/imports/units",
+    status_code=201,
+    openapi_extra=_TABLE,
+    responses={200: {"model": ImportReport, "description": "A dry run: what would happen"}},
+)
 async def import_units(
     registry: Parts,
     asked: Asking,

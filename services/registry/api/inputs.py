@@ -46,7 +46,9 @@ class SentCard(Sent):
 
 def paging(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    cursor: Annotated[str | None, Query(max_length=400, description="`next` of the page before")] = None,
+    cursor: Annotated[
+        str | None, Query(max_length=400, pattern=r"^[A-Za-z0-9_-]*$", description="`next` of the page before")
+    ] = None,
 ) -> Paging:
     """The page wanted."""
     return Paging(limit, cursor)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -111,7 +110,7 @@ def _cursor(key: str) -> str:
 def _after(cursor: str) -> str:
     try:
         key = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # not base64, or not text
         key = "\0"
     if "\0" in key:
         fault = Fault(code="cursor", pointer="query:cursor", detail="not a cursor of ours")

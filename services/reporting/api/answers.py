@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path
 from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from services.reporting.api.parts import Changed, Parts, changed
 from services.reporting.question import Party
@@ -21,13 +22,10 @@ CEILING = 200_000
 
 
 def _under_ceiling(text: str) -> str:
-    size = len(text.encode("utf-8", errors="surrogatepass"))
+    size = len(text.encode())
     if size > CEILING:
-        raise ValueError(f"the text has {size} bytes of at most {CEILING}")
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        raise ValueError("the text has half a character (a lone surrogate)") from None
+        facts = {"size": size, "most": CEILING}
+        raise PydanticCustomError("text_over_ceiling", "The text has {size} bytes of at most {most}", facts)
     return text
 
 

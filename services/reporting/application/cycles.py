@@ -30,12 +30,14 @@ class CycleExists(Refused):
     """A year has one cycle."""
 
     code = "cycle_exists"
+    place = "year"
 
 
 class ReportExists(Refused):
     """A unit has one report a year."""
 
     code = "report_exists"
+    place = "unit_id"
 
 
 class NoTemplateFits(Refused):

@@ -13,6 +13,7 @@ from services.reporting.views import queries
 from services.reporting.views.queries import Rows
 from shared.access import Assignment, NotAllowed, NotRegistered, Right, Target, acting, granting
 from shared.asked import Asked
+from shared.desk import UnitOfWork
 from shared.domain import Acting, NotFound, Refused
 from shared.tokens import Caller
 
@@ -21,6 +22,7 @@ class NotYourQuestion(NotAllowed):
     """The answer belongs to somebody else: the other party, or another member of the group."""
 
     code = "not_your_question"
+    place = "question_id"
 
 
 def held_by(rows: Rows, caller: Caller) -> list[Assignment]:
@@ -37,6 +39,13 @@ def acting_with(rows: Rows, asked: Asked, rights: Sequence[Right], where: Target
     if seat is not None:
         held = [assignment for assignment in held if assignment.seat == seat]
     return acting(held, rights, where, asked.on, asked.acting_as)
+
+
+def readable(unit: UnitOfWork, asked: Asked, report_id: UUID) -> Report:
+    """A report in the writer; to whoever may not read it there is none, whatever else they ask for."""
+    report = unit.get(Report, report_id)
+    must_be_readable(report, held_by(unit.rows, asked.caller), asked.on)
+    return report
 
 
 def acting_on(rows: Rows, asked: Asked, name: str, report: Report, seat: str | None = None) -> Acting:

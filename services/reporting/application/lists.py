@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from services.reporting.application.deciding import answering_as, held_by, must_be_readable
+from services.reporting.application.deciding import answering_as, held_by, must_be_readable, readable
 from services.reporting.application.sealing import Opened, subject_of, with_sealed
 from services.reporting.application.writing import report_not_found, versions
 from services.reporting.entries import Entry, Judgement, from_text, judge, to_text
@@ -116,7 +116,7 @@ class Lists:
         self, asked: Asked, report_id: UUID, entry_id: UUID, question: Callable[[Report], str], change: Change
     ) -> Done:
         def decide(unit: UnitOfWork) -> Mapping[str, Any]:
-            report = unit.get(Report, report_id)
+            report = readable(unit, asked, report_id)
             by = answering_as(unit.rows, asked, report, report.slot(question(report)))
             change(report, by)
             line = report.line(entry_id)

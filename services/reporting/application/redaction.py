@@ -111,9 +111,12 @@ class Redacting:
                 continue
             standing = report.state.kept.get(digest(sealed), sealed)
             try:
-                kept[digest(sealed)] = self._vault.seal(subject, self._vault.open(standing))
+                anew = self._vault.seal(subject, self._vault.open(standing))
             except Shredded:
                 continue  # removed by an earlier redaction; it stays removed
+            # The same text is known by the bytes of every redaction it outlived, in states of that time too.
+            earlier = (name for name, text in report.state.kept.items() if text == standing)
+            kept |= dict.fromkeys((digest(sealed), digest(standing), *earlier), anew)
         current = report.current_text(redaction.place)
         return _Resealed(destroyed, kept, kept.get(digest(current)) if current else None)
 

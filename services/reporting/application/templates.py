@@ -32,7 +32,7 @@ async def publish_shipped(desk: Desk, at: datetime, folder: Path = CONTENT) -> i
     published = 0
     for shipped in await asyncio.to_thread(_read, folder):
         done = await desk.do(_publishing(shipped, at))
-        published += bool(done.answer["published"])
+        published += done.answer["published"] and not done.repeated
     return published
 
 

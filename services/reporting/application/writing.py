@@ -8,11 +8,19 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from services.reporting.application.deciding import acting_on, answering_as, held_by, must_be_readable, seat_holder
+from services.reporting.application.deciding import (
+    acting_on,
+    answering_as,
+    held_by,
+    must_be_readable,
+    readable,
+    seat_holder,
+)
 from services.reporting.application.sealing import Opened, subject_of, with_sealed
 from services.reporting.question import Party
 from services.reporting.report import Report
 from services.reporting.report.state import Shown
+from services.reporting.views import queries
 from shared.asked import Asked
 from shared.desk import Desk, Done, UnitOfWork
 from shared.domain import Acting, ChangedMeanwhile, NotFound, Sealed
@@ -105,6 +113,9 @@ class Writing:
 
         def change(unit: UnitOfWork, report: Report) -> Mapping[str, Any]:
             by = acting_on(unit.rows, asked, "show_persons", report)
+            held = queries.assignments_on(unit.rows, report.state.unit_id, asked.on)
+            if all(assignment.id != assignment_id for assignment in held):
+                raise NotFound(f"nobody holds {assignment_id} on the unit today")
             report.show_person(assignment_id, shown, by=by, at=asked.at)
             return {**versions(report), "assignment_id": str(assignment_id)}
 
@@ -113,7 +124,7 @@ class Writing:
     async def _do(
         self, asked: Asked, report_id: UUID, change: Callable[[UnitOfWork, Report], Mapping[str, Any]]
     ) -> Done:
-        return await self._desk.do(asked.command(lambda unit: change(unit, unit.get(Report, report_id))))
+        return await self._desk.do(asked.command(lambda unit: change(unit, readable(unit, asked, report_id))))
 
     async def _may_write(self, asked: Asked, report_id: UUID) -> None:
         """Refuse strangers before a key is made for what they send; the decision itself comes in the writer."""

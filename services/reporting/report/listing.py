@@ -15,7 +15,7 @@ MOST_ENTRIES = 200
 """The technical ceiling of lines in a report's list; content limits are judged at submission."""
 
 
-class TooManyEntries(Refused):
+class ListIsFull(Refused):
     """The list is as long as it can technically be."""
 
     code = "list_is_full"
@@ -75,7 +75,7 @@ class Listing(Rules):
         if self.state.entry(entry_id):
             raise EntryExists(f"line {entry_id} exists")
         if len(self.state.entries.get(question_id, [])) >= MOST_ENTRIES:
-            raise TooManyEntries(f"{question_id} has {MOST_ENTRIES} lines", question_id=question_id)
+            raise ListIsFull(f"{question_id} has {MOST_ENTRIES} lines", question_id=question_id)
         self._must_not_be_declared_empty(question_id)
         self._trigger_change(
             slot,

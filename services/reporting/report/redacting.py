@@ -130,7 +130,8 @@ class Redacting(Rules):
             return answer.version
         entry = next((e for lines in self.state.entries.values() for e in lines if str(e.id) == place), None)
         if entry is None:
-            raise QuestionNotInTemplate(f"nothing was written at {place}", place=place)
+            fault = {"code": QuestionNotInTemplate.code, "pointer": "/place", "detail": place}
+            raise QuestionNotInTemplate(f"nothing was written at {place}", place=place, errors=[fault])
         return entry.version
 
     # The rules.

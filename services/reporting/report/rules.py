@@ -20,6 +20,7 @@ class QuestionNotInTemplate(NotFound):
     """The report's template does not ask this."""
 
     code = "question_not_in_template"
+    place = "question_id"
 
 
 class EntryNotFound(NotFound):

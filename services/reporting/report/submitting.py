@@ -23,6 +23,7 @@ class MovedSinceSeen(ChangedMeanwhile):
     """The report is not what the submitter saw; ``moved`` lists what changed since."""
 
     code = "moved_since_seen"
+    place = "seen"
 
 
 class ReportIncomplete(Refused):
@@ -41,6 +42,7 @@ class ExcuseMissing(Refused):
     """Submitting without the group's answers needs a stated reason."""
 
     code = "excuse_missing"
+    place = "excuse"
 
 
 class NoOpenGroupAnswers(Refused):

@@ -70,8 +70,7 @@ def _report(report: Report) -> list[Change]:
     }
     changes: list[Change] = [Put(t.REPORTS, row)]
     changes += [Put(t.SUBMISSIONS, _submission(report, each)) for each in state.submissions]
-    for subject, generation in state.shredded.items():
-        changes.append(Put(t.SHREDDED, {"subject": subject, "generation": generation}))
+    changes += [Put(t.SHREDDED, {"subject": key, "generation": last}) for key, last in state.shredded.items()]
     return changes
 
 

@@ -14,9 +14,9 @@ from services.reporting.report.listing import (
     EntryExists,
     EntryIsNotRemoved,
     EntryIsRemoved,
+    ListIsFull,
     NoSuchPlace,
     NothingWasDeclared,
-    TooManyEntries,
 )
 from services.reporting.report.rules import EntryNotFound, QuestionNotInTemplate, ReportIsLocked, WrongAnswerType
 from shared.domain import ChangedMeanwhile
@@ -101,8 +101,8 @@ def test_the_technical_ceiling_counts_every_line_there_ever_was() -> None:
     full = [line(f"line {n}") for n in range(MOST_ENTRIES)]
     taken_out = fact(EntryRemoved, entry_id=full[0].entry_id, version=2)
     add(given(Report, opened, *full[:-1])).then(line("first"))
-    add(given(Report, opened, *full)).then_refused(TooManyEntries, question_id="articles")
-    add(given(Report, opened, *full, taken_out)).then_refused(TooManyEntries)
+    add(given(Report, opened, *full)).then_refused(ListIsFull, question_id="articles")
+    add(given(Report, opened, *full, taken_out)).then_refused(ListIsFull)
 
 
 # Changing and moving.

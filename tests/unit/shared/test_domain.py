@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
@@ -85,6 +86,12 @@ def test_a_topic_belongs_to_one_event() -> None:
             TOPIC: ClassVar[str] = "test.Lamp.Switched"
 
     assert EVENTS["test.Lamp.Switched"] is Lamp.Switched
+
+
+def test_a_topic_belongs_to_one_event_also_among_namesakes_of_different_files() -> None:
+    namesake = {"__module__": "elsewhere", "__qualname__": Lamp.Switched.__qualname__, "TOPIC": Lamp.Switched.TOPIC}
+    with pytest.raises(TypeError, match="already belongs to"):
+        types.new_class("Switched", (Event,), exec_body=lambda body: body.update(namesake))
 
 
 def test_every_field_of_an_event_must_be_given() -> None:

@@ -30,7 +30,7 @@ def refusal(checker: TokenChecker, token: str) -> str:
     """The code a token is refused with; every refusal tells it in the header too."""
     with pytest.raises(RequestProblem) as refused:
         checker.check(token)
-    assert refused.value.status == 401
+    assert refused.value.status_code == 401
     assert refused.value.headers == {"WWW-Authenticate": f'Bearer error="{refused.value.code}"'}
     return refused.value.code
 
