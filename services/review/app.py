@@ -116,6 +116,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
         start=parts.start,
         close=parts.close,
     )
+    app.state.parts = parts
     app.state.clock = parts.clock
     app.state.tokens = TokenChecker.from_file(settings.token_issuers, SERVICE, settings.environment)
     app.state.reviewing = Reviewing(

@@ -25,6 +25,7 @@ class NotYourSummary(NotAllowed):
     """A region sums up for itself alone."""
 
     code = "not_your_summary"
+    place = "region"
 
 
 class Summary(Aggregate[SummaryState]):

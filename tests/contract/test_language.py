@@ -20,7 +20,7 @@ from tests.contract.examples import EXAMPLES, sent
 
 pytestmark = pytest.mark.contract
 
-NAME = re.compile(r"(registry|reporting)\.[a-z]+\.[a-z]+(_[a-z]+)*\.v[1-9]\d*")
+NAME = re.compile(r"(registry|reporting|review|notify)\.[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*\.v[1-9]\d*")
 PERSONAL = {
     *("email", "mail", "phone", "telephone", "mobile", "address", "birth", "born", "gender", "login"),
     *("firstname", "lastname", "surname", "fullname", "fnr", "ssn", "national", "identity", "card", "contact"),

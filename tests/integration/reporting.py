@@ -190,6 +190,7 @@ def settings(databases: Databases, tokens: Tokens, nats_url: str = NOWHERE) -> S
         token_issuers=tokens.issuers_file,
         signing_key=tokens.signing_key("reporting"),
         registry_url="http://127.0.0.1:9",
+        review_url="http://127.0.0.1:9",
     )
 
 

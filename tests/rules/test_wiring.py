@@ -23,6 +23,8 @@ from services.registry.views import METADATA
 from services.reporting.settings import Settings as ReportingSettings
 from services.reporting.views.tables import HEARD as HEARD_ROWS
 from services.reporting.views.tables import MIRROR, OWN
+from services.review.settings import Settings as ReviewSettings
+from services.review.views import tables as review
 from shared.asked import asked, calling
 from shared.contracts import PUBLISHED
 from shared.domain import AGGREGATES, EVENTS
@@ -32,7 +34,7 @@ from tests.rules.source import parsed, python_files, shown
 pytestmark = pytest.mark.rules
 
 OPEN_TO_ALL = {"/health/live", "/health/ready", "/metrics"}
-SETTINGS: tuple[type[BaseSettings], ...] = (RegistrySettings, ReportingSettings)
+SETTINGS: tuple[type[BaseSettings], ...] = (RegistrySettings, ReportingSettings, ReviewSettings)
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +93,7 @@ def test_a_topic_is_named_by_service_aggregate_and_event_and_is_used_once() -> N
 
 
 def test_read_rows_hold_texts_and_integers_only() -> None:
-    for metadata in (METADATA, OWN, HEARD_ROWS, MIRROR):
+    for metadata in (METADATA, OWN, HEARD_ROWS, MIRROR, review.OWN, review.HEARD):
         odd = [str(c) for t in metadata.tables.values() for c in t.columns if not isinstance(c.type, Text | Integer)]
         assert odd == []
 

@@ -41,9 +41,9 @@ class SentFeedback(Sent):
 
 
 class Dispatch(Sent):
-    """The version of the feedback that was seen."""
+    """Send the feedback as it was seen."""
 
-    version: Base
+    base_version: Base
 
 
 @router.post("/reviews/{review_id}/queries", status_code=201)
@@ -84,7 +84,7 @@ async def send_feedback(
     review_id: ReviewId, region: RegionPath, body: Dispatch, asked: Asking, parts: Parts
 ) -> Changed:
     """Let the unit read the feedback; from then on it stands."""
-    return changed(await parts.telling.send_feedback(asked, review_id, region, body.version))
+    return changed(await parts.telling.send_feedback(asked, review_id, region, body.base_version))
 
 
 @router.post("/reviews/{review_id}/regions/{region}/feedback/readings", status_code=201)

@@ -21,6 +21,7 @@ class NotAReviewer(Refused):
     """A region assigns somebody who is its reviewer today."""
 
     code = "not_a_reviewer"
+    place = "person_id"
 
 
 def held_by(rows: Rows, caller: Caller) -> list[Assignment]:

@@ -28,6 +28,7 @@ class OwnerUnknown(Refused):
     """Only somebody in the register can see to a follow-up point."""
 
     code = "owner_unknown"
+    place = "owner"
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ class AssessmentMoved(ChangedMeanwhile):
     """The region's assessment is not what the signer saw."""
 
     code = "assessment_moved"
+    place = "part_version"
 
 
 class NotSigned(Refused):

@@ -11,12 +11,14 @@ class RegionNotResponsible(Refused):
     """The region has no part in this unit's reports."""
 
     code = "region_not_responsible"
+    place = "region"
 
 
 class NotYourRegion(NotAllowed):
     """A region speaks for itself alone; nobody assesses, signs or asks for another."""
 
     code = "not_your_region"
+    place = "region"
 
 
 class ReviewNotUnderWay(Refused):
@@ -35,6 +37,7 @@ class SubmissionMoved(ChangedMeanwhile):
     """What is named is not what the unit has handed in last."""
 
     code = "submission_moved"
+    place = "number"
 
 
 class RegionHasSigned(Refused):

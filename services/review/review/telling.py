@@ -22,9 +22,10 @@ class QueryNotFound(NotFound):
     """The review has no such query."""
 
     code = "query_not_found"
+    place = "query_id"
 
 
-class QueryIsNot(Refused):
+class QueryInAnotherState(Refused):
     """An open query is answered, an answered one is closed, and nothing else."""
 
     code = "query_in_another_state"
@@ -136,7 +137,7 @@ class Telling(Rules):
     def must_have_queries(self, status: QueryStatus, region: str | None = None) -> None:
         """Refuse unless a query (of the region) is in a state."""
         if not any(q.status is status and region in (None, q.region) for q in self.state.queries.values()):
-            raise QueryIsNot(f"no query is {status}", status=status)
+            raise QueryInAnotherState(f"no query is {status}", status=status)
 
     def must_have_feedback(self, region: str) -> None:
         """Refuse until the region has written its feedback."""
@@ -160,5 +161,5 @@ class Telling(Rules):
     def _must_be(self, query_id: UUID, status: QueryStatus) -> Query:
         query = self.query(query_id)
         if query.status is not status:
-            raise QueryIsNot(f"the query is {query.status}", status=query.status)
+            raise QueryInAnotherState(f"the query is {query.status}", status=query.status)
         return query
