@@ -1,0 +1,1 @@
+"""What notify does: decides whom a fact concerns, sends, reminds, and keeps what people have chosen."""

@@ -1,0 +1,1 @@
+"""Notify's read models: the tables, how facts become rows, and the queries."""
