@@ -8,11 +8,19 @@ import secrets
 import shutil
 from pathlib import Path
 
-from deploy.environment import asked_addresses
+from deploy.environment import WRITTEN_AS, asked_addresses
 from deploy.issuer import Issuer
 from deploy.places import IDENTITY, SERVICES, VAR
 
 COMPOSE = VAR / "compose"
+MAIL = {
+    "SMTP_HOST": "mail",
+    "SMTP_PORT": "1025",
+    "SMTP_PASSWORD": "",
+    "SMTP_STARTTLS": "false",
+    **{name.removeprefix("NOTIFY_"): value for name, value in WRITTEN_AS.items()},
+}
+"""The catcher of mail in compose: what came is shown at its own page."""
 
 
 def main() -> None:
@@ -38,7 +46,7 @@ def _settings(service: str, passwords: dict[str, str]) -> dict[str, str]:
         "TOKEN_ISSUERS": "/run/identity/issuers.json",
         "SIGNING_KEY": f"/run/identity/{service}.pem",
     }
-    own = {"registry": {"LOGIN_KEY": _random_key()}}
+    own = {"registry": {"LOGIN_KEY": _random_key()}, "notify": MAIL}
     prefix = f"{service.upper()}_"
     named = {f"{prefix}{key}": value for key, value in (settings | own.get(service, {})).items()}
     asked = asked_addresses(lambda name: f"http://{name}:8000")

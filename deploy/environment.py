@@ -13,7 +13,7 @@ from pathlib import Path
 from deploy.binaries import require_nats_server
 from deploy.places import CLOCK, DATA, IDENTITY, NATS, ROOT, SECRETS, SERVICES
 
-PORTS = {"nats": 4222, "registry": 8001, "reporting": 8002, "review": 8003, "notify": 8004}
+PORTS = {"nats": 4222, "registry": 8001, "reporting": 8002, "review": 8003, "notify": 8004, "mail": 8025}
 
 # Whose feeds and submissions each service reads, where it is told their addresses.
 ASKS: Mapping[str, tuple[str, ...]] = {
@@ -21,6 +21,9 @@ ASKS: Mapping[str, tuple[str, ...]] = {
     "review": ("registry", "reporting"),
     "notify": ("registry", "reporting", "review"),
 }
+
+# Who the messages of a local suite are from, and where their links lead.
+WRITTEN_AS = {"NOTIFY_SENDER": "ikke-svar@aarring.example", "NOTIFY_PORTAL_URL": "http://127.0.0.1:8000"}
 
 NATS_CONFIG = NATS / "nats.conf"
 NATS_TEMPLATE = """\
@@ -73,6 +76,7 @@ def suite_environment(addresses: Addresses) -> dict[str, str]:
         "AARRING_NATS_CONFIG": str(NATS_CONFIG),
         "NATS_SERVER_BIN": str(require_nats_server()),
         "REGISTRY_LOGIN_KEY": _secret("registry-login"),
+        **_mail(addresses.ports["mail"]),
     }
     chosen |= {port_setting(name): str(port) for name, port in addresses.ports.items()}
     chosen |= asked_addresses(addresses.service)
@@ -91,6 +95,18 @@ def suite_environment(addresses: Addresses) -> dict[str, str]:
     chosen["PYTHONPATH"] = str(ROOT)
     chosen["PYTHONUNBUFFERED"] = "1"
     return chosen
+
+
+def _mail(port: int) -> dict[str, str]:
+    """Notify takes the mail itself, and shows it at /dev/mail."""
+    return {
+        "NOTIFY_SMTP_HOST": "127.0.0.1",
+        "NOTIFY_SMTP_PORT": str(port),
+        "NOTIFY_SMTP_PASSWORD": "",
+        "NOTIFY_SMTP_STARTTLS": "false",
+        "NOTIFY_SMTP_SINK": "true",
+        **WRITTEN_AS,
+    }
 
 
 def asked_addresses(address: Callable[[str], str]) -> dict[str, str]:

@@ -12,11 +12,14 @@ from rich.progress import Progress
 from rich.table import Table
 
 # A service put together knows every event of its log, those without read models too.
+import services.notify.app
 import services.registry.app
 import services.reporting.app
 import services.review.app  # noqa: F401
 from deploy.environment import Addresses, suite_environment
 from deploy.places import SERVICES, Unable
+from services.notify.views import rows as notify_rows
+from services.notify.views import tables as notify_tables
 from services.registry.views import METADATA as REGISTRY
 from services.registry.views import rows as registry_rows
 from services.reporting.views import rows as reporting_rows
@@ -34,6 +37,7 @@ READ_MODELS: Mapping[str, ReadModels] = {
     "registry": ReadModels([REGISTRY], registry_rows),
     "reporting": ReadModels([OWN, HEARD], reporting_rows.own, reporting_rows.heard),
     "review": ReadModels([review_tables.OWN, review_tables.HEARD], review_rows.own, review_heard.heard),
+    "notify": ReadModels([notify_tables.OWN, notify_tables.HEARD], notify_rows.own, notify_rows.heard),
 }
 """The read models of each service; copies of contact cards are no part of history and stay out."""
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from deploy.docs.asyncapi import asyncapi
 from deploy.docs.events import events
+from deploy.docs.notifications import notifications
 from deploy.docs.openapi import openapi
 from deploy.docs.problems import problems
 
@@ -16,6 +17,7 @@ def documents() -> Mapping[str, str]:
     """Every generated document by its path below the checkout."""
     return {
         f"{FOLDER}/events.md": events(),
+        f"{FOLDER}/notifications.md": notifications(),
         f"{FOLDER}/problems.md": problems(),
         f"{FOLDER}/asyncapi.yaml": asyncapi(),
         **{f"{FOLDER}/openapi/{service}.json": text for service, text in openapi().items()},

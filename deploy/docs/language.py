@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from services.notify.publish import PUBLISHED_EVENTS as TOLD_BY_NOTIFY
+from services.notify.rules import RULES as NOTIFY_RULES
+from services.notify.views.rows import KEPT as KEPT_BY_NOTIFY
 from services.registry.publish import PUBLISHED as TOLD_BY_REGISTRY
 from services.reporting.application.hearing import REACTIONS as REPORTING_REACTS
 from services.reporting.publish import PUBLISHED_EVENTS as TOLD_BY_REPORTING
@@ -22,6 +25,7 @@ TOLD: Mapping[str, Mapping[type[Event], Translation]] = {
     "registry": TOLD_BY_REGISTRY,
     "reporting": TOLD_BY_REPORTING,
     "review": TOLD_BY_REVIEW,
+    "notify": TOLD_BY_NOTIFY,
 }
 """Which events each service tells the others, and how."""
 
@@ -29,6 +33,7 @@ HEARD: Mapping[str, frozenset[type[Contract]]] = {
     "registry": frozenset(),
     "reporting": frozenset([*KEPT_BY_REPORTING, *REPORTING_REACTS]),
     "review": frozenset([*KEPT_BY_REVIEW, *REVIEW_REACTS]),
+    "notify": frozenset([*KEPT_BY_NOTIFY, *(rule.on for rule in NOTIFY_RULES)]),
 }
 """Which contracts each service does something with; all others it only keeps."""
 

@@ -14,7 +14,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi import FastAPI
 from pydantic import SecretBytes
 
+from deploy.environment import ASKS
 from deploy.places import ROOT
+from services.notify import app as notify
+from services.notify.settings import Settings as NotifySettings
 from services.registry import app as registry
 from services.registry.settings import Settings as RegistrySettings
 from services.reporting import app as reporting
@@ -24,6 +27,12 @@ from services.review.settings import Settings as ReviewSettings
 from shared.settings import Environment
 
 NOWHERE = "127.0.0.1:9"
+MAIL: dict[str, Any] = {
+    "smtp_host": "127.0.0.1",
+    "smtp_password": "",
+    "sender": "nobody@aarring.example",
+    "portal_url": f"http://{NOWHERE}",
+}
 
 
 def openapi() -> Mapping[str, str]:
@@ -35,31 +44,12 @@ def applications() -> Mapping[str, FastAPI]:
     """Every service's application, put together as it always is and never started: for looking at its routes."""
     with TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "issuers.json").write_text("[]")
-        key = ec.generate_private_key(ec.SECP256R1())
-        pem = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        (folder / "key.pem").write_bytes(key.private_bytes(*pem))
-        said = _settings(folder)
+        _identity(folder)
         return {
-            "registry": registry.build(
-                RegistrySettings(**said, database_url=f"sqlite:///{folder}/registry.db", login_key=_secret())
-            ),
-            "reporting": reporting.build(
-                ReportingSettings(
-                    **said,
-                    database_url=f"sqlite:///{folder}/reporting.db",
-                    registry_url=f"http://{NOWHERE}",
-                    review_url=f"http://{NOWHERE}",
-                )
-            ),
-            "review": review.build(
-                ReviewSettings(
-                    **said,
-                    database_url=f"sqlite:///{folder}/review.db",
-                    registry_url=f"http://{NOWHERE}",
-                    reporting_url=f"http://{NOWHERE}",
-                )
-            ),
+            "registry": registry.build(RegistrySettings(**_said(folder, "registry"), login_key=_secret())),
+            "reporting": reporting.build(ReportingSettings(**_said(folder, "reporting"))),
+            "review": review.build(ReviewSettings(**_said(folder, "review"))),
+            "notify": notify.build(NotifySettings(**_said(folder, "notify"), **MAIL)),
         }
 
 
@@ -69,14 +59,23 @@ def project_version() -> str:
     return str(project["version"])
 
 
-def _settings(folder: Path) -> dict[str, Any]:
+def _identity(folder: Path) -> None:
+    (folder / "issuers.json").write_text("[]")
+    key = ec.generate_private_key(ec.SECP256R1())
+    pem = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (folder / "key.pem").write_bytes(key.private_bytes(*pem))
+
+
+def _said(folder: Path, service: str) -> dict[str, Any]:
     return {
         "environment": Environment.TEST,
+        "database_url": f"sqlite:///{folder}/{service}.db",
         "vault_url": f"sqlite:///{folder}/vault.db",
         "vault_key": _secret(),
         "nats_url": f"nats://{NOWHERE}",
         "token_issuers": folder / "issuers.json",
         "signing_key": folder / "key.pem",
+        **{f"{asked}_url": f"http://{NOWHERE}" for asked in ASKS.get(service, ())},
     }
 
 

@@ -23,7 +23,7 @@ class Settings(ServiceSettings):
     smtp_host: str
     smtp_port: int = Field(default=587, ge=1, le=65_535)
     smtp_username: str = ""
-    smtp_password: SecretStr = SecretStr("")
+    smtp_password: SecretStr
     smtp_starttls: bool = True
     smtp_timeout: float = Field(default=30.0, gt=0)
     smtp_sink: bool = False

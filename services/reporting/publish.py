@@ -81,6 +81,7 @@ def _submitted(recorded: Recorded, event: ending.Submitted) -> Contract:
         timing=event.timing,
         excused=list(event.excused),
         regions=list(event.regions),
+        copies=[role.person_id for role in event.roles if role.copy],
     )
 
 

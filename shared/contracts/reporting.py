@@ -81,7 +81,7 @@ class ReportSubmittedV1(Contract, name="reporting.report.submitted.v1"):
     """A unit handed in its report: the ``number``-th version of it, whose frozen content ``sha256`` covers.
 
     ``timing`` is ``in_time``, ``in_time_by_extension``, ``in_grace`` or ``late``; ``excused`` lists the group
-    questions the submission goes without.
+    questions the submission goes without; ``copies`` the persons who are to have a copy.
     """
 
     report_id: UUID
@@ -94,6 +94,7 @@ class ReportSubmittedV1(Contract, name="reporting.report.submitted.v1"):
     timing: str
     excused: list[str]
     regions: list[str]
+    copies: list[UUID] = []
 
 
 class AddendumSignedV1(Contract, name="reporting.report.addendum_signed.v1"):

@@ -18,6 +18,8 @@ from sqlalchemy import Integer, Text
 from deploy.docs.language import HEARD, TOLD
 from deploy.docs.openapi import applications
 from deploy.places import ROOT
+from services.notify.settings import Settings as NotifySettings
+from services.notify.views import tables as notify
 from services.registry.settings import Settings as RegistrySettings
 from services.registry.views import METADATA
 from services.reporting.settings import Settings as ReportingSettings
@@ -34,7 +36,7 @@ from tests.rules.source import parsed, python_files, shown
 pytestmark = pytest.mark.rules
 
 OPEN_TO_ALL = {"/health/live", "/health/ready", "/metrics"}
-SETTINGS: tuple[type[BaseSettings], ...] = (RegistrySettings, ReportingSettings, ReviewSettings)
+SETTINGS: tuple[type[BaseSettings], ...] = (RegistrySettings, ReportingSettings, ReviewSettings, NotifySettings)
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +95,8 @@ def test_a_topic_is_named_by_service_aggregate_and_event_and_is_used_once() -> N
 
 
 def test_read_rows_hold_texts_and_integers_only() -> None:
-    for metadata in (METADATA, OWN, HEARD_ROWS, MIRROR, review.OWN, review.HEARD):
+    theirs = (METADATA, OWN, HEARD_ROWS, MIRROR, review.OWN, review.HEARD)
+    for metadata in (*theirs, notify.OWN, notify.HEARD, notify.MIRROR):
         odd = [str(c) for t in metadata.tables.values() for c in t.columns if not isinstance(c.type, Text | Integer)]
         assert odd == []
 
