@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.unit
 POINT = made_up("point")
 OWNER = made_up("owner")
 DUE = date(2026, 9, 1)
-SAID = {
+SAID: dict[str, Any] = {
     "unit_id": UNIT,
     "year": YEAR,
     "category": Category.GROUP_CANNOT_FIND_MEMBERS,
