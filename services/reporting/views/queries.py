@@ -103,8 +103,10 @@ def latest_templates(rows: Rows) -> list[dict[str, Any]]:
 
 
 def cards(rows: Rows, person_ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
-    """The contact cards of some persons, where there is one."""
-    query = select(t.CARDS).where(t.CARDS.c.person_id.in_([str(person) for person in person_ids]))
+    """The contact cards of some persons, where there is one; none of the erased, however late a card goes."""
+    erased = select(t.PERSONS.c.person_id).where(t.PERSONS.c.erased == 1)
+    asked = t.CARDS.c.person_id.in_([str(person) for person in person_ids])
+    query = select(t.CARDS).where(asked, t.CARDS.c.person_id.not_in(erased))
     return {UUID(row["person_id"]): row for row in rows(query)}
 
 
