@@ -51,6 +51,12 @@ def _assignment(row: dict[str, Any]) -> Assignment:
     )
 
 
+def seats(rows: Rows, unit_id: UUID) -> list[str]:
+    """The seats of the unit's reference group."""
+    query = select(t.SEATS.c.seat).where(t.SEATS.c.unit_id == str(unit_id)).order_by(t.SEATS.c.seat)
+    return [row["seat"] for row in rows(query)]
+
+
 def is_registered(rows: Rows, person_id: UUID) -> bool:
     """Whether the registry has told of this person, and not of an erasure since."""
     found = rows(select(t.PERSONS.c.erased).where(t.PERSONS.c.person_id == str(person_id)))
