@@ -18,7 +18,7 @@ from deploy.places import ROOT, SERVICES
 from tests.servers.engines import free_port
 from tests.stores import Databases
 
-PATIENCE = 120
+PATIENCE = 300
 
 
 class RunningSuite:
