@@ -182,6 +182,20 @@ async def test_a_line_is_removed_with_its_text(draft: Draft, told: Settings) -> 
     assert SECRET.encode() not in everything_kept(told.database_url, told.vault_url)
 
 
+async def test_a_late_answer_is_removed_like_any_other(draft: Draft) -> None:
+    await draft.write_unit_part()
+    await draft.write_group_part(NORD)
+    await draft.ask(draft.leader, "consents")
+    await draft.submitted()
+    await draft.members["nord"].done("POST", f"{draft.path}/addenda", {"question_id": NORD, "text": SECRET})
+    assert SECRET in await everything_read(draft)
+    body = {"place": NORD, "first_version": 1, "last_version": 1, **WHY}
+    asked = await draft.leader.done("POST", f"{draft.path}/redactions", body)
+    await draft.ask(draft.desk, f"redactions/{asked['redaction_id']}/approvals")
+    assert SECRET not in await everything_read(draft)
+    assert (await draft.shown(draft.lead))["addenda"][NORD]["removed"]["reason"] == WHY["reason"]
+
+
 def keys(told: Settings) -> Engine:
     """The key database itself, as whoever restores a backup has it in hand."""
     address = make_url(told.vault_url)
