@@ -12,7 +12,7 @@ reset:        ## stop the suite and delete its data
 	@./run reset
 logs:         ## follow the logs of the suite
 	@./run logs
-demo:         ## play a reporting year against the running suite
+demo:         ## play a reporting year against the running suite (ARGS=--fresh begins anew)
 	@./run demo $(ARGS)
 test:         ## lint, types, import rules and all tests
 	@./run test $(ARGS)

@@ -53,7 +53,7 @@ def state_at(
         at_moment = store.version_at(thing_id, moment)
         version = at_moment if version is None else min(version, at_moment)
     thing = store.load(cls, thing_id, version) if version != 0 else None
-    if thing is None:
+    if thing is None or thing.version < (version or 0):
         raise NotFound(f"there is no {cls.__name__.lower()} {thing_id} at that point")
     return thing
 

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -20,7 +21,8 @@ T = TypeVar("T")
 AT_ONCE = 12
 PATIENCE = 30.0
 RENEWED_BEFORE = 30.0
-TRIES = 6
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 1.0
+AWAY = (httpx.NetworkError, httpx.RemoteProtocolError, httpx.TimeoutException)
 JSON = ("application/json", "application/problem+json")
 
 
@@ -48,7 +50,7 @@ class Reply:
 
 
 class Suite:
-    """The services of a running suite; ``problems`` counts the refusals that were answered, by code."""
+    """The services of a running suite; ``problems`` counts refusals by code, ``repeated`` requests sent again."""
 
     def __init__(self, addresses: Addresses, issuer: Issuer) -> None:
         self._addresses, self._issuer = addresses, issuer
@@ -57,6 +59,7 @@ class Suite:
         self._tokens: dict[tuple[str, str], tuple[float, str]] = {}
         self._room = asyncio.Semaphore(AT_ONCE)
         self.problems: Counter[str] = Counter()
+        self.repeated = 0
 
     async def __aenter__(self) -> Self:
         return self
@@ -104,16 +107,16 @@ class Suite:
         return reply
 
     async def _patiently(self, method: str, url: str, **more: Any) -> httpx.Response:
-        for wait in (0.1 * 2**attempt for attempt in range(TRIES)):
-            try:
+        until, pause = time.monotonic() + PATIENCE, FIRST_PAUSE
+        while time.monotonic() < until:
+            with suppress(*AWAY):
                 answer = await self._http.request(method, url, **more)
-            except httpx.TransportError:
-                await asyncio.sleep(wait)
-                continue
-            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
-                return answer
-            await asyncio.sleep(wait)
-        raise Unexpected(f"{method} {url} is not answered")
+                if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                    return answer
+            self.repeated += 1
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+        raise Unexpected(f"{method} {url} is not answered within {PATIENCE:.0f} s")
 
     def _token(self, subject: str, service: str) -> str:
         until, token = self._tokens.get((subject, service), (0.0, ""))

@@ -71,7 +71,7 @@ EXAMPLES: Sequence[tuple[UUID, Event]] = (
     ),
     (
         REPORT,
-        fact(ending.AddendumSigned, by=MEMBER_NORD, question_id="user", number=1, text=sealed("late")),
+        fact(ending.AddendumSigned, by=MEMBER_NORD, question_id="user", number=1, version=1, text=sealed("late")),
     ),
     (REPORT, _redacted),
     (REPORT, fact(ending.Reopened, by=DESK, reason="a figure was wrong")),

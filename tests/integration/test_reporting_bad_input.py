@@ -145,8 +145,7 @@ class TestIdempotency:
     async def test_the_same_request_again_is_answered_alike_and_happens_once(self, draft: Draft) -> None:
         first, again = [await draft.answer(draft.lead, ACCESS, "x", Idempotency_Key="k-1") for _ in range(2)]
         assert (first.status_code, again.status_code) == (200, 200)
-        outcome = first.json() | {"position": None}
-        assert again.json() | {"position": None} == outcome
+        assert again.json() == first.json()
         assert len(await draft.facts("Answered")) == 1
 
     async def test_a_key_belongs_to_one_request_of_one_person(self, draft: Draft) -> None:

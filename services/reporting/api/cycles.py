@@ -83,6 +83,7 @@ class ProspectShown(BaseModel):
     template: str | None
     lead: str | None
     group_leader: str | None
+    vacant_seats: list[str]
     faults: list[str]
     warnings: list[str]
 

@@ -11,13 +11,14 @@ from uuid import UUID
 from services.reporting.application.deciding import acting_with
 from services.reporting.application.operations import OPENING_ONE, PLANNING
 from services.reporting.cycle import Cycle, Dates, Pin
+from services.reporting.question import Party
 from services.reporting.report import Report
 from services.reporting.report.state import Description, Slot
 from services.reporting.template import Template
 from services.reporting.views import queries
 from services.reporting.views.queries import Rows
 from services.reporting.views.rows import instant
-from shared.access import Role, Target, system
+from shared.access import Assignment, Role, Target, system
 from shared.asked import Asked
 from shared.clock import OSLO
 from shared.desk import Desk, Done, UnitOfWork
@@ -61,6 +62,7 @@ class Prospect:
     template: str | None
     lead: str | None
     group_leader: str | None
+    vacant_seats: tuple[str, ...]
     faults: tuple[str, ...]
     warnings: tuple[str, ...]
 
@@ -160,13 +162,10 @@ def prospect(rows: Rows, known: dict[str, Any], year: int, templates: list[Templ
     unit_id, on = UUID(known["unit_id"]), at.astimezone(OSLO).date()
     phase = queries.phase(rows, unit_id, year)
     template = _fitting(templates, known["kind"], phase)
-    held = {assignment.role: str(assignment.person_id) for assignment in queries.assignments_on(rows, unit_id, on)}
-    has_group = template is not None and any(q.part == "group" for q in template.state.content.questions)
-    lead, leader = held.get(Role.PROFESSIONAL_LEAD), held.get(Role.GROUP_LEADER)
-    faults = ("no_template_fits",) if template is None else ()
-    warnings = [] if lead else ["no_professional_lead"]
-    if has_group and not leader:
-        warnings.append("no_group_leader")
+    held = queries.assignments_on(rows, unit_id, on)
+    holders = {assignment.role: str(assignment.person_id) for assignment in held}
+    lead, leader = holders.get(Role.PROFESSIONAL_LEAD), holders.get(Role.GROUP_LEADER)
+    vacant = _vacant(rows, unit_id, held) if template and _has_group(template) else ()
     return Prospect(
         unit_id=str(unit_id),
         code=known["code"],
@@ -176,9 +175,31 @@ def prospect(rows: Rows, known: dict[str, Any], year: int, templates: list[Templ
         template=template.state.content.key if template else None,
         lead=lead,
         group_leader=leader,
-        faults=faults,
-        warnings=tuple(warnings),
+        vacant_seats=vacant,
+        faults=() if template else ("no_template_fits",),
+        warnings=_warnings(template, lead, leader, vacant),
     )
+
+
+def _has_group(template: Template) -> bool:
+    return any(question.part is Party.GROUP for question in template.state.content.questions)
+
+
+def _vacant(rows: Rows, unit_id: UUID, held: list[Assignment]) -> tuple[str, ...]:
+    taken = {assignment.seat for assignment in held}
+    return tuple(seat for seat in queries.seats(rows, unit_id) if seat not in taken)
+
+
+def _warnings(
+    template: Template | None, lead: str | None, leader: str | None, vacant: tuple[str, ...]
+) -> tuple[str, ...]:
+    """What is missing and will be missed, though it keeps no report from being opened."""
+    missing = {
+        "no_professional_lead": lead is None,
+        "no_group_leader": leader is None and template is not None and _has_group(template),
+        "vacant_seats": bool(vacant),
+    }
+    return tuple(code for code, is_so in missing.items() if is_so)
 
 
 def as_rows(prospects: list[Prospect]) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from services.reporting.application.operations import OPERATIONS, answering, reading, target
+from services.reporting.application.operations import OPERATIONS, answering, is_theirs, reading, target
 from services.reporting.report import Report
 from services.reporting.report.state import Slot
 from services.reporting.views import queries
@@ -82,13 +82,16 @@ def allowed(report: Report, held: Sequence[Assignment], on: date) -> list[str]:
     """The operations the holder of these roles may do with the report as it is now."""
     names = []
     for name, operation in OPERATIONS.items():
-        if not granting(held, operation.rights, target(report), on):
-            continue
+        able = granting(held, operation.rights, target(report), on)
         try:
             operation.rule(report)
         except Refused:
             continue
-        names.append(name)
+        if operation.answers:
+            questions = tuple(operation.answers(report))
+            able = [role for role in able if any(is_theirs(question, role) for question in questions)]
+        if able:
+            names.append(name)
     return names
 
 

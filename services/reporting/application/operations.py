@@ -5,11 +5,12 @@ Use cases decide by it, and every representation lists ``allowed_operations`` by
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from services.reporting.question import AnsweredBy
 from services.reporting.report import Report
+from services.reporting.report.rules import QuestionNotInTemplate
 from services.reporting.report.state import Slot, Status
 from shared.access import Assignment, Right, Role, Scope, Target
 
@@ -44,38 +45,56 @@ _READERS_OF_SUBMITTED = (
 
 @dataclass(frozen=True)
 class Operation:
-    """Who may do something with a report, and the rule that must hold when it is done."""
+    """Who may do something with a report, and the rule that must hold when it is done.
+
+    ``answers`` gives the questions that can be answered by it now: it is for those whose questions they are.
+    """
 
     rights: tuple[Right, ...]
     rule: Callable[[Report], object]
+    answers: Callable[[Report], Iterable[Slot]] | None = None
 
 
 def _written(report: Report) -> None:
     report.must_be_open()
 
 
-def _always(report: Report) -> None:
-    """Whatever state the report is in."""
+def _has_texts(report: Report) -> None:
+    """Whatever state the report is in, once anything was written."""
+    if not (report.state.answers or report.state.entries or report.state.addenda):
+        raise QuestionNotInTemplate("nothing was written yet")
+
+
+def _answering(rights: tuple[Right, ...], answered_by: AnsweredBy) -> Operation:
+    return Operation(
+        rights, _written, lambda report: (s for s in report.state.slots.values() if s.answered_by is answered_by)
+    )
+
+
+def _waited_for(report: Report) -> Iterable[Slot]:
+    return map(report.slot, report.must_wait_for_addenda())
 
 
 OPERATIONS: Mapping[str, Operation] = {
-    "answer_unit_part": Operation(_UNIT_WRITERS, _written),
-    "answer_for_the_group": Operation(_GROUP_LEADER, _written),
-    "answer_as_member": Operation((Right(Role.GROUP_MEMBER, Scope.UNIT),), _written),
-    "answer_as_user_representative": Operation((Right(Role.USER_REPRESENTATIVE, Scope.UNIT),), _written),
-    "enter_on_behalf": Operation(_GROUP_LEADER, _written),
+    "answer_unit_part": _answering(_UNIT_WRITERS, AnsweredBy.UNIT),
+    "answer_for_the_group": _answering(_GROUP_LEADER, AnsweredBy.GROUP_LEADER),
+    "answer_as_member": _answering((Right(Role.GROUP_MEMBER, Scope.UNIT),), AnsweredBy.GROUP_MEMBER),
+    "answer_as_user_representative": _answering(
+        (Right(Role.USER_REPRESENTATIVE, Scope.UNIT),), AnsweredBy.USER_REPRESENTATIVE
+    ),
+    "enter_on_behalf": Operation(_GROUP_LEADER, Report.must_have_group_part),
     "finish_unit_part": Operation(_UNIT_WRITERS, _written),
     "finish_group_part": Operation(_GROUP_LEADER, Report.must_have_group_part),
     "show_persons": Operation((*_UNIT_WRITERS, *_DESK), _written),
     "give_notice": Operation(_LEAD, Report.must_have_open_group_answers),
     "consent": Operation(_GROUP_LEADER, Report.must_have_open_group_answers),
     "submit": Operation(_LEAD, _written),
-    "add_addendum": Operation(_GROUP, Report.must_wait_for_addenda),
+    "add_addendum": Operation(_GROUP, Report.must_wait_for_addenda, _waited_for),
     "extend": Operation(_DESK, _written),
     "exempt": Operation(_DESK, _written),
     "withdraw": Operation(_DESK, _written),
     "reopen": Operation(_DESK, Report.must_be_reopenable),
-    "request_redaction": Operation((*_UNIT_WRITERS, *_GROUP_LEADER, *_DESK), _always),
+    "request_redaction": Operation((*_UNIT_WRITERS, *_GROUP_LEADER, *_DESK), _has_texts),
     "decide_redaction": Operation(_DESK, Report.must_have_undecided_redactions),
 }
 """Every operation on a report, by the name it has in ``allowed_operations``."""
@@ -97,6 +116,12 @@ _ANSWERING = {
 def answering(slot: Slot) -> str:
     """The operation that answers a question: an answer belongs to one kind of holder."""
     return _ANSWERING[slot.answered_by]
+
+
+def is_theirs(slot: Slot, held: Assignment) -> bool:
+    """Whether a question is answered by the holder of a role."""
+    rights = OPERATIONS[answering(slot)].rights
+    return slot.seat in (None, held.seat) and any(right.role == held.role for right in rights)
 
 
 def reading(report: Report) -> tuple[Right, ...]:

@@ -11,6 +11,7 @@ from services.reporting.application.deciding import acting_on
 from services.reporting.application.sealing import digest, subject_of
 from services.reporting.application.writing import report_not_found, versions
 from services.reporting.report import Report
+from services.reporting.report.ending import AddendumSigned
 from services.reporting.report.events import Answered
 from services.reporting.report.lines import EntryAdded, EntryChanged
 from services.reporting.report.state import Redaction
@@ -134,6 +135,8 @@ def _texts_of(store: EventStore, report_id: UUID, place: str) -> list[tuple[int,
     for recorded in store.recorded(report_id):
         match recorded.event:
             case Answered(question_id=at, version=version, text=Sealed() as text) if at == place:
+                texts.append((version, text))
+            case AddendumSigned(question_id=at, version=version, text=text) if at == place:
                 texts.append((version, text))
             case EntryAdded(entry_id=at, fields=text) if str(at) == place:
                 texts.append((1, text))

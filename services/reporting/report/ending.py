@@ -56,15 +56,19 @@ class Submitted(Event, frozen=True, kw_only=True):
 
 
 class AddendumSigned(Event, frozen=True, kw_only=True):
-    """A group answer excused at submission came late; it follows the submission and voids nothing."""
+    """A group answer excused at submission came late; it follows the submission and voids nothing.
+
+    It is the next version of what stands at its question, so that a redaction finds it there.
+    """
 
     TOPIC: ClassVar[str] = "reporting.Report.AddendumSigned"
     question_id: str
     number: int
+    version: int
     text: Sealed
 
     def apply(self, state: ReportState) -> None:
-        state.addenda[self.question_id] = Answer(version=1, text=self.text, by=self.by, at=self.at)
+        state.addenda[self.question_id] = Answer(version=self.version, text=self.text, by=self.by, at=self.at)
 
 
 class Extended(Event, frozen=True, kw_only=True):
@@ -99,7 +103,7 @@ class Withdrawn(Event, frozen=True, kw_only=True):
 
 
 class Reopened(Event, frozen=True, kw_only=True):
-    """The desk opened a submitted or ended report again, for a reason."""
+    """The desk opened a submitted or ended report again, for a reason; what followed it becomes part of it."""
 
     TOPIC: ClassVar[str] = "reporting.Report.Reopened"
     reason: str
@@ -107,6 +111,16 @@ class Reopened(Event, frozen=True, kw_only=True):
     def apply(self, state: ReportState) -> None:
         state.status, state.ended_reason = Status.REOPENED, None
         state.consented_at = state.notice_waits_until = None
+        take_in_addenda(state)
+
+
+def take_in_addenda(state: ReportState) -> None:
+    """Written again, a report holds the group answers that had followed its submission."""
+    for question_id, addendum in state.addenda.items():
+        addendum.on_unit = state.unit_version
+        state.answers[question_id] = addendum
+        touched(state, question_id)
+    state.addenda = {}
 
 
 class Returned(Event, frozen=True, kw_only=True):
@@ -173,7 +187,7 @@ class Redacted(Event, frozen=True, kw_only=True):
         self._replace_current(state, redaction.place)
 
     def _replace_current(self, state: ReportState, place: str) -> None:
-        answer = state.answers.get(place)
+        answer = state.addenda.get(place) or state.answers.get(place)
         entry = None if answer else state.entry(UUID(place))
         if answer:
             answer.text = self.current

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.reporting.report.ending import Redacted, RedactionRejected, RedactionRequested
 from services.reporting.report.rules import QuestionNotInTemplate, Rules
-from services.reporting.report.state import Redaction
+from services.reporting.report.state import Answer, Redaction
 from shared.domain import Acting, NotFound, Refused, Sealed
 
 
@@ -79,7 +79,10 @@ class Redacting(Rules):
         by: Acting,
         at: datetime,
     ) -> None:
-        """Remove for good what was asked for; ``seen`` is the place's version when ``kept`` was sealed anew."""
+        """Remove for good what was asked for; ``seen`` is the place's version when ``kept`` was sealed anew.
+
+        ``current`` is what stands at the place, sealed anew, or None when it is among what is removed.
+        """
         redaction = self.approvable(redaction_id, by)
         version = self.place_version(redaction.place)
         self._must_be_latest(redaction.place, seen, version)
@@ -95,7 +98,7 @@ class Redacting(Rules):
                 generation=generation,
                 kept=kept,
                 current=current,
-                current_removed=redaction.first <= version <= redaction.last,
+                current_removed=self.current_text(redaction.place) is not None and current is None,
             )
         )
 
@@ -120,13 +123,13 @@ class Redacting(Rules):
 
     def current_text(self, place: str) -> Sealed | None:
         """What stands at a place now, sealed."""
-        if answer := self.state.answers.get(place):
+        if answer := self._answer_at(place):
             return answer.text
         return next((e.fields for lines in self.state.entries.values() for e in lines if str(e.id) == place), None)
 
     def place_version(self, place: str) -> int:
         """The current version of an answer or line; refused when the report has no such place."""
-        if answer := self.state.answers.get(place):
+        if answer := self._answer_at(place):
             return answer.version
         entry = next((e for lines in self.state.entries.values() for e in lines if str(e.id) == place), None)
         if entry is None:
@@ -140,6 +143,10 @@ class Redacting(Rules):
         """Refuse unless somebody waits for a decision."""
         if not any(asked.approved_at is None and not asked.rejected for asked in self.state.redactions.values()):
             raise RedactionNotFound("no redaction waits for a decision")
+
+    def _answer_at(self, place: str) -> Answer | None:
+        """What stands at a question: the addendum that followed, else the answer."""
+        return self.state.addenda.get(place) or self.state.answers.get(place)
 
     def _undecided(self, redaction_id: UUID) -> Redaction:
         redaction = self.redaction(redaction_id)

@@ -122,7 +122,9 @@ class Submitting(Rules):
         if question_id not in (waiting := self.must_wait_for_addenda()):
             raise NotExcused(f"submission {number} does not wait for {question_id}", waiting=waiting)
         self._must_be_readable(text)
-        self.trigger(AddendumSigned(at=at, by=by, question_id=question_id, number=number, text=text))
+        answer = self.state.answers.get(question_id)
+        version = answer.version + 1 if answer else 1
+        self.trigger(AddendumSigned(at=at, by=by, question_id=question_id, number=number, version=version, text=text))
 
     # The rules.
 

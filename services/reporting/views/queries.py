@@ -51,6 +51,12 @@ def _assignment(row: dict[str, Any]) -> Assignment:
     )
 
 
+def seats(rows: Rows, unit_id: UUID) -> list[str]:
+    """The seats of the unit's reference group."""
+    query = select(t.SEATS.c.seat).where(t.SEATS.c.unit_id == str(unit_id)).order_by(t.SEATS.c.seat)
+    return [row["seat"] for row in rows(query)]
+
+
 def is_registered(rows: Rows, person_id: UUID) -> bool:
     """Whether the registry has told of this person, and not of an erasure since."""
     found = rows(select(t.PERSONS.c.erased).where(t.PERSONS.c.person_id == str(person_id)))
@@ -103,8 +109,10 @@ def latest_templates(rows: Rows) -> list[dict[str, Any]]:
 
 
 def cards(rows: Rows, person_ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
-    """The contact cards of some persons, where there is one."""
-    query = select(t.CARDS).where(t.CARDS.c.person_id.in_([str(person) for person in person_ids]))
+    """The contact cards of some persons, where there is one; none of the erased, however late a card goes."""
+    erased = select(t.PERSONS.c.person_id).where(t.PERSONS.c.erased == 1)
+    asked = t.CARDS.c.person_id.in_([str(person) for person in person_ids])
+    query = select(t.CARDS).where(asked, t.CARDS.c.person_id.not_in(erased))
     return {UUID(row["person_id"]): row for row in rows(query)}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -157,18 +156,47 @@ def _role(said: registry.RoleGrantedV1) -> Change:
     )
 
 
-KEPT: Mapping[type[Contract], Callable[[Any], Change]] = {
-    registry.UnitRegisteredV1: _unit,
-    registry.UnitDescriptionApprovedV1: _description,
-    registry.UnitPhaseSetV1: lambda s: Put(t.PHASES, {"unit_id": str(s.unit_id), "year": s.year, "phase": s.phase}),
-    registry.UnitEndedV1: lambda s: Put(t.UNITS, {"unit_id": str(s.unit_id), "ended_on": _day(s.on)}),
-    registry.PersonRegisteredV1: lambda s: Put(t.PERSONS, {"person_id": str(s.person_id), "erased": 0}),
-    registry.PersonErasedV1: lambda s: Put(t.PERSONS, {"person_id": str(s.person_id), "erased": 1}),
-    registry.RoleGrantedV1: _role,
-    registry.RoleEndedV1: lambda s: Put(
-        t.ASSIGNMENTS, {"assignment_id": str(s.assignment_id), "until": _day(s.until)}
-    ),
-    registry.SeatsEstablishedV1: lambda s: Put(t.SEATS, {"unit_id": str(s.unit_id), "seats": json.dumps(s.seats)}),
+def _renamed(said: registry.UnitRenamedV1) -> list[Change]:
+    return [Put(t.UNITS, {"unit_id": str(said.unit_id), "name_nb": said.name_nb, "name_en": said.name_en})]
+
+
+def _phase(said: registry.UnitPhaseSetV1) -> list[Change]:
+    return [Put(t.PHASES, {"unit_id": str(said.unit_id), "year": said.year, "phase": said.phase})]
+
+
+def _ended(said: registry.UnitEndedV1) -> list[Change]:
+    return [Put(t.UNITS, {"unit_id": str(said.unit_id), "ended_on": _day(said.on)})]
+
+
+def _person(said: registry.PersonRegisteredV1 | registry.PersonErasedV1) -> list[Change]:
+    erased = isinstance(said, registry.PersonErasedV1)
+    return [Put(t.PERSONS, {"person_id": str(said.person_id), "erased": int(erased)})]
+
+
+def _role_ended(said: registry.RoleEndedV1) -> list[Change]:
+    return [Put(t.ASSIGNMENTS, {"assignment_id": str(said.assignment_id), "until": _day(said.until)})]
+
+
+def _seats(said: registry.SeatsEstablishedV1) -> list[Change]:
+    return [Put(t.SEATS, {"unit_id": str(said.unit_id), "seat": seat}) for seat in said.seats]
+
+
+def _seat(said: registry.SeatAddedV1) -> list[Change]:
+    return [Put(t.SEATS, {"unit_id": str(said.unit_id), "seat": said.seat})]
+
+
+KEPT: Mapping[type[Contract], Callable[[Any], list[Change]]] = {
+    registry.UnitRegisteredV1: lambda said: [_unit(said)],
+    registry.UnitRenamedV1: _renamed,
+    registry.UnitDescriptionApprovedV1: lambda said: [_description(said)],
+    registry.UnitPhaseSetV1: _phase,
+    registry.UnitEndedV1: _ended,
+    registry.PersonRegisteredV1: _person,
+    registry.PersonErasedV1: _person,
+    registry.RoleGrantedV1: lambda said: [_role(said)],
+    registry.RoleEndedV1: _role_ended,
+    registry.SeatsEstablishedV1: _seats,
+    registry.SeatAddedV1: _seat,
 }
 """What reporting keeps of what it hears; anything else is heard and kept in the log only."""
 
@@ -176,4 +204,4 @@ KEPT: Mapping[type[Contract], Callable[[Any], Change]] = {
 def heard(said: Contract | None) -> list[Change]:
     """The rows that follow from something heard."""
     keep = KEPT.get(type(said)) if said else None
-    return [keep(said)] if keep else []
+    return keep(said) if keep else []

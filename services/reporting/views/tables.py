@@ -142,7 +142,7 @@ SEATS = Table(
     "seats",
     HEARD,
     Column("unit_id", Text, primary_key=True),
-    Column("seats", Text, nullable=False),
+    Column("seat", Text, primary_key=True),
 )
 
 CARDS = Table(

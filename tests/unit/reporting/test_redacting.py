@@ -240,5 +240,14 @@ def test_every_way_a_text_comes_in_is_guarded() -> None:
     assert handed_in.thing.state.status is Status.SUBMITTED
     handed_in.when(lambda r: r.add_addendum("user", text, by=LEAD, at=NOON)).then_refused(SealedWithDestroyedKey)
     handed_in.when(lambda r: r.add_addendum("user", sealed("late", generation=2), by=LEAD, at=NOON)).then(
-        fact(AddendumSigned, question_id="user", number=1, text=sealed("late", generation=2))
+        fact(AddendumSigned, question_id="user", number=1, version=2, text=sealed("late", generation=2))
     )
+
+
+def test_an_addendum_is_removed_like_the_answer_it_is() -> None:
+    signed = fact(AddendumSigned, by=GROUP_LEADER, question_id="user", number=1, version=1, text=sealed("late"))
+    history = (opened, *UNIT_PART, submitted(excused=("user",), excuse="no reply"), signed, requested("user", 1, 1))
+    asked = given(Report, *history)
+    redact(asked, seen=1).then(redacted("user", 1, 1))
+    assert asked.thing.state.addenda["user"].text is None
+    assert asked.thing.state.status is Status.SUBMITTED

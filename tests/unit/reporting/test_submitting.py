@@ -175,15 +175,26 @@ def add(asked: Given[Report], question_id: str = "nord") -> Outcome:
 
 def test_an_excused_answer_follows_as_a_signed_addendum_and_voids_nothing() -> None:
     asked = given(Report, *OPEN_GROUP, without_group)
-    add(asked).then(fact(AddendumSigned, by=MEMBER_NORD, question_id="nord", number=1, text=sealed("late")))
+    add(asked).then(
+        fact(AddendumSigned, by=MEMBER_NORD, question_id="nord", number=1, version=1, text=sealed("late"))
+    )
     assert asked.thing.state.status is Status.SUBMITTED
     assert asked.thing.state.content_version == 3
     assert asked.thing.must_wait_for_addenda() == ("overall", "user")
 
 
 def test_an_addendum_follows_once() -> None:
-    signed = fact(AddendumSigned, by=MEMBER_NORD, question_id="nord", number=1, text=sealed("late"))
+    signed = fact(AddendumSigned, by=MEMBER_NORD, question_id="nord", number=1, version=1, text=sealed("late"))
     add(given(Report, *OPEN_GROUP, without_group, signed)).then_refused(NotExcused, waiting=("overall", "user"))
+
+
+def test_written_again_a_report_holds_the_addenda_that_followed_it() -> None:
+    signed = fact(AddendumSigned, by=MEMBER_NORD, question_id="nord", number=1, version=1, text=sealed("late"))
+    reopened = fact(Reopened, by=DESK, reason="a figure was wrong")
+    state = given(Report, *OPEN_GROUP, without_group, signed, reopened).thing.state
+    assert (state.answers["nord"].text, state.answers["nord"].by) == (sealed("late"), MEMBER_NORD)
+    assert state.addenda == {}
+    assert state.content_version == 4
 
 
 def test_what_the_submission_did_not_go_without_is_no_addendum() -> None:

@@ -1,0 +1,78 @@
+"""A suite of the tests' own, started as a user starts one: other ports, other state, everything else the same."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Self
+
+from deploy.demo.client import Suite
+from deploy.environment import PORTS, Addresses, port_setting
+from deploy.issuer import Issuer
+from deploy.places import ROOT, SERVICES
+from tests.servers.engines import free_port
+from tests.stores import Databases
+
+PATIENCE = 300
+
+
+class RunningSuite:
+    """The whole suite under its supervisor; ``databases`` gives it others than SQLite files."""
+
+    def __init__(self, var: Path, databases: Databases | None = None) -> None:
+        self.var = var
+        self.addresses = Addresses({name: free_port() for name in PORTS})
+        self._environment = {"AARRING_VAR": str(var), "AARRING_ENVIRONMENT": "test"}
+        self._environment |= {port_setting(name): str(port) for name, port in self.addresses.ports.items()}
+        if databases is not None:
+            self._environment |= _urls(databases)
+
+    def __enter__(self) -> Self:
+        self.run("deploy.cli", "up")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.run("deploy.cli", "down")
+
+    def callers(self) -> Suite:
+        """The HTTP APIs, for whoever asks."""
+        return Suite(self.addresses, self.issuer)
+
+    @property
+    def issuer(self) -> Issuer:
+        return Issuer(self.var / "identity")
+
+    def run(self, *module: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """A module of ours as a program, told of this suite."""
+        done = subprocess.run(
+            [sys.executable, "-m", *module],
+            cwd=ROOT,
+            env=os.environ | self._environment,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+        assert done.returncode == 0 or not check, done.stdout + done.stderr
+        return done
+
+    def pid(self, program: str) -> int:
+        """The process a program runs as, by the supervisor's own log."""
+        log = (self.var / "log/supervisor.log").read_text()
+        return int(re.findall(rf"{program} started as (\d+)", log)[-1])
+
+    def kill(self, program: str) -> int:
+        """End a program as a crash would; the number it had."""
+        killed = self.pid(program)
+        os.kill(killed, signal.SIGKILL)
+        return killed
+
+
+def _urls(databases: Databases) -> Mapping[str, str]:
+    urls = {f"{name.upper()}_DATABASE_URL": databases(name) for name in SERVICES}
+    return urls | {f"{name.upper()}_VAULT_URL": databases(f"{name}-vault") for name in SERVICES}
