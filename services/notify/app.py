@@ -17,6 +17,7 @@ from services.notify.application.concerning import CaughtUp, Concerning
 from services.notify.application.log import Log
 from services.notify.application.reminding import Digests, Reminders
 from services.notify.application.sending import Sender
+from services.notify.application.timing import Timing
 from services.notify.channels import Mail
 from services.notify.publish import PUBLISHED_EVENTS
 from services.notify.settings import Settings
@@ -41,7 +42,6 @@ from shared.vault import Vault
 from shared.web import application
 
 SERVICE = "notify"
-TICK = 5.0
 
 
 def create() -> FastAPI:
@@ -65,7 +65,7 @@ class Parts:
     inboxes: Mapping[str, Inbox]
     concerning: Concerning
     sender: Sender
-    schedule: Schedule
+    timing: Timing
     shredder: Shredder
     sink: Sink | None
 
@@ -92,7 +92,7 @@ class Parts:
             "cards": lambda: cards.watch(mirror.changed, mirror.complete),
             "rules": self.concerning.run,
             "sender": self.sender.run,
-            "schedule": self.schedule.run,
+            "schedule": self.timing.run,
             "shredder": self.shredder.run,
         }
         if self.sink:
@@ -159,6 +159,7 @@ def _parts(settings: Settings, clock: Clock, feeds: Mapping[str, FeedClient]) ->
     vault = Vault(settings.vault_url, settings.vault_key.get_secret_value())
     desk, bus = Desk(store, own), Bus()
     caught_up = {speaker: CaughtUp(speaker, feed, store) for speaker, feed in feeds.items()}
+    schedule = Schedule(desk, clock, [Reminders(store).due, Digests(store).due])
     addressing = Addressing(store, str(settings.portal_url), settings.trial)
     return Parts(
         settings=settings,
@@ -172,7 +173,7 @@ def _parts(settings: Settings, clock: Clock, feeds: Mapping[str, FeedClient]) ->
         inboxes={name: Inbox(bus, desk, SERVICE, name, feed, hearing.keep) for name, feed in feeds.items()},
         concerning=Concerning(desk, clock, caught_up),
         sender=Sender(desk, clock, vault, addressing, _mail(settings), settings.sender),
-        schedule=Schedule(desk, clock, [Reminders(store).due, Digests(store).due], TICK),
+        timing=Timing(schedule, caught_up.values()),
         shredder=Shredder(vault, lambda: queries.erased_keys(store.rows)),
         sink=Sink(settings.smtp_host, settings.smtp_port, clock) if settings.smtp_sink else None,
     )

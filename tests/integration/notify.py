@@ -15,6 +15,7 @@ from services.notify.application.concerning import CaughtUp, Concerning
 from services.notify.application.hearing import keep
 from services.notify.application.reminding import Digests, Reminders
 from services.notify.application.sending import Sender
+from services.notify.application.timing import Timing
 from services.notify.channels import Mail
 from services.notify.message import Message
 from services.notify.views.cards import CardMirror
@@ -111,7 +112,8 @@ class Office:
         caught_up = {name: CaughtUp(name, feed, self.store) for name, feed in self.said.items()}
         self.concerning = Concerning(self.desk, self.clock, caught_up)
         reminders, digests = Reminders(self.store), Digests(self.store)
-        self.schedule = Schedule(self.desk, self.clock, [reminders.due, digests.due])
+        schedule = Schedule(self.desk, self.clock, [reminders.due, digests.due])
+        self.timing = Timing(schedule, caught_up.values())
 
     def close(self) -> None:
         self.desk.close()

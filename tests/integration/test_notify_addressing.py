@@ -65,7 +65,7 @@ async def test_a_card_that_comes_later_is_waited_for_and_used_at_once(at_work: O
     assert len(server.mails) == 1
 
 
-@pytest.mark.parametrize("email", ["no address", "two words@example.org", "tab\\there@example.org"])
+@pytest.mark.parametrize("email", ["no address", "two words@example.org", "tab\\there@example.org", "nobody@"])
 async def test_an_address_that_is_none_is_a_missing_one(at_work: Office, server: MailServer, email: str) -> None:
     await at_work.begin("lead")
     await at_work.card("lead", email)
@@ -73,6 +73,16 @@ async def test_an_address_that_is_none_is_a_missing_one(at_work: Office, server:
     await at_work.sender.round()
     assert at_work.message().state.reason is Reason.NO_ADDRESS
     assert await at_work.sender.round() == 0
+
+
+async def test_an_address_that_the_server_cannot_be_told_is_refused_for_good(
+    at_work: Office, server: MailServer
+) -> None:
+    await at_work.begin("lead")
+    await at_work.card("lead", "blåbær@example.org")
+    await at_work.told(opened())
+    await at_work.sender.round()
+    assert at_work.message().state.status is Status.BOUNCED
 
 
 async def test_a_card_that_never_comes_is_given_up(at_work: Office, server: MailServer) -> None:
@@ -151,9 +161,9 @@ async def test_what_is_no_duty_is_gathered_into_one_message_a_day(at_work: Offic
     await at_work.told(UNIT_DONE, submitted())
     await at_work.sender.round()
     assert at_work.receivers(status="sent") == ["leader"], "a duty waits for no digest"
-    assert await at_work.schedule.tick() == 0
+    assert await at_work.timing.tick() == 0
     at_work.clock.at = datetime(2026, 1, 13, 6, 0, tzinfo=UTC)
-    assert [await at_work.schedule.tick() for _ in range(2)] == [1, 0]
+    assert [await at_work.timing.tick() for _ in range(2)] == [1, 0]
     await at_work.sender.round()
     digest = at_work.message(occasion="digest")
     assert digest.state.status is Status.SENT

@@ -33,8 +33,8 @@ async def opened_in_january(at_work: Office) -> None:
 async def days_before(at_work: Office, days: int) -> None:
     """It is noon so many days before the deadline, and the clock ticks twice."""
     at_work.clock.at = DEADLINE - timedelta(days=days, hours=4)
-    await at_work.schedule.tick()
-    await at_work.schedule.tick()
+    await at_work.timing.tick()
+    await at_work.timing.tick()
 
 
 def rules(at_work: Office) -> set[str]:
@@ -144,3 +144,16 @@ async def test_a_newcomer_after_a_reminder_gets_the_form_and_not_the_reminder(at
     await days_before(at_work, 5)
     assert at_work.receivers(rule="reminder_7") == ["lead"]
     assert at_work.receivers(occasion="form_sent") == ["coordinator", "lead"]
+
+
+async def test_nobody_is_reminded_while_something_was_said_and_not_heard(at_work: Office) -> None:
+    await opened_in_january(at_work)
+    at_work.say(submitted())
+    await days_before(at_work, 7)
+    assert rules(at_work) == set()
+    await at_work.hear()
+    await days_before(at_work, 6)
+    assert rules(at_work) == set()
+    await at_work.told(RETURNED)
+    await days_before(at_work, 5)
+    assert rules(at_work) == {"reminder_7"}

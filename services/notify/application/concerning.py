@@ -52,16 +52,20 @@ class CaughtUp:
         if turn <= self._until:
             return True
         newest = await asyncio.to_thread(queries.newest_turn, self._store.rows)
+        if not await self.now():
+            return False
+        self._until = newest
+        return True
+
+    async def now(self) -> bool:
+        """Whether all that the speaker has said by now has been heard."""
         try:
             head = await self._feed.head()
         except FeedFault as fault:
             self.fault = str(fault)
             return False
         self.fault = ""
-        if await asyncio.to_thread(self._store.tracked, self.speaker) < head:
-            return False
-        self._until = newest
-        return True
+        return await asyncio.to_thread(self._store.tracked, self.speaker) >= head
 
 
 class Concerning:

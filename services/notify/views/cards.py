@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from uuid import UUID
 
+from email_validator import EmailNotValidError, validate_email
+
 from services.notify.views.tables import CARDS
 from shared.desk import Desk
 from shared.eventstore import Change, Drop, Put
@@ -34,7 +36,9 @@ class CardMirror:
 
 
 def usable(address: str | None) -> str | None:
-    """An address that can stand in a header; what cannot is as good as none."""
-    if not address or "@" not in address or not address.isprintable() or " " in address:
+    """An address as it can stand in a header; what is none is as good as missing."""
+    try:
+        found = validate_email(address or "", check_deliverability=False)
+    except EmailNotValidError:
         return None
-    return address
+    return found.ascii_email or found.normalized

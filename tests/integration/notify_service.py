@@ -1,0 +1,129 @@
+"""Notify as it runs: the whole application, hearing three speakers over a real NATS, sending to its own sink."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import httpx
+from fastapi import FastAPI
+from pydantic import SecretBytes, SecretStr
+
+from services.notify.app import build
+from services.notify.settings import Settings
+from shared.bus import Bus
+from shared.contracts import CloudEvent, Contract
+from shared.feed import FeedClient, Publications, feed_router
+from shared.loops import running
+from shared.outbox import Outbox
+from shared.settings import Environment
+from tests.facts import made_up
+from tests.integration.notify import PORTAL, SENDER, Hands, Said, address_of
+from tests.integration.registry import Client
+from tests.servers import NatsServer
+from tests.stores import Databases
+from tests.tokens import Tokens
+
+
+class Spoken:
+    """What one speaker has said, as its outbox and its feed read it."""
+
+    def __init__(self, said: Said) -> None:
+        self.speaker, self._said = said.speaker, said
+
+    def read(self, after: int, limit: int) -> list[CloudEvent]:
+        return [event for event in self._said.events if event.position > after][:limit]
+
+    def head(self) -> int:
+        return self._said.events[-1].position if self._said.events else 0
+
+    def count(self, after: int) -> int:
+        return len(self.read(after, 1_000))
+
+
+@dataclass
+class Service:
+    """The running service, and those it hears."""
+
+    app: FastAPI
+    http: httpx.AsyncClient
+    tokens: Tokens
+    clock: Hands
+    bus: Bus
+    said: dict[str, Said] = field(default_factory=dict)
+
+    def say(self, *contracts: Contract) -> None:
+        for contract in contracts:
+            self.said[contract.NAME.split(".", 1)[0]].say(contract, self.clock.now())
+
+    async def card(self, name: str) -> None:
+        """The registry puts somebody's card into the bucket."""
+        card = {"name": f"{name.title()} Eksempel", "email": address_of(name), "phone": None}
+        await self.bus.bucket("persons").put(str(made_up(name)), json.dumps(card).encode())
+
+    def caller(self, subject: object) -> Client:
+        """Somebody with a token; a name of ours stands for that person."""
+        known = str(made_up(subject)) if isinstance(subject, str) and ":" not in subject else subject
+        return Client(self.http, self.tokens.bearer(known, "notify"), str(known))
+
+
+def told(databases: Databases, tokens: Tokens, nats_url: str, **more: Any) -> Settings:
+    """What notify is told in tests."""
+    nowhere: dict[str, Any] = {f"{name}_url": "http://127.0.0.1:9" for name in ("registry", "reporting", "review")}
+    said: dict[str, Any] = {
+        "environment": Environment.TEST,
+        "clock_file": None,
+        "database_url": databases("notify"),
+        "vault_url": databases("notify-vault"),
+        "vault_key": SecretBytes(b"v" * 32),
+        "nats_url": nats_url,
+        "token_issuers": tokens.issuers_file,
+        "signing_key": tokens.signing_key("notify"),
+        "smtp_host": "127.0.0.1",
+        "smtp_port": free_port(),
+        "smtp_password": SecretStr(""),
+        "smtp_starttls": False,
+        "smtp_sink": True,
+        "sender": SENDER,
+        "portal_url": PORTAL,
+    }
+    return Settings(**{**nowhere, **said, **more})
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@asynccontextmanager
+async def notify(databases: Databases, tokens: Tokens, broker: NatsServer) -> AsyncIterator[Service]:
+    """Notify with everything it hears from."""
+    clock, said = Hands(), {name: Said(name) for name in ("registry", "reporting", "review")}
+    spoken = {name: cast(Publications, Spoken(one)) for name, one in said.items()}
+    feeds = {name: feed_of(name, one) for name, one in spoken.items()}
+    app = build(told(databases, tokens, broker.url), clock=clock, feeds=feeds)
+    bus = Bus()
+    await bus.connect(broker.url, "speakers")
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(bus.close)
+        await bus.up()
+        await bus.bucket("persons").ensure()
+        await stack.enter_async_context(running({name: Outbox(bus, one).run for name, one in spoken.items()}))
+        await stack.enter_async_context(app.router.lifespan_context(app))
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        http = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://notify"))
+        yield Service(app, http, tokens, clock, bus, said)
+
+
+def feed_of(name: str, spoken: Publications) -> FeedClient:
+    """A speaker's feed as notify asks for it."""
+    speaker = FastAPI()
+    speaker.include_router(feed_router(spoken, lambda: None))
+    return FeedClient(
+        f"http://{name}", lambda: "let-me-in", httpx.AsyncClient(transport=httpx.ASGITransport(speaker))
+    )
