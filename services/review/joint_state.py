@@ -43,7 +43,7 @@ NAMES: Mapping[JointState, Names] = {
     JointState.REVIEWED: Names("vurdert", "vurdert", "reviewed"),
     JointState.PRESENTED: Names("lagt fram", "lagd fram", "presented"),
     JointState.SENT_TO_MINISTRY: Names("oversendt departementet", "send til departementet", "sent to the ministry"),
-    JointState.RETURNED: Names("returnert for retting", "returnert for retting", "returned to be mended"),
+    JointState.RETURNED: Names("returnert for retting", "returnert for retting", "returned"),
     JointState.REOPENED: Names("gjenåpnet", "opna på nytt", "reopened"),
     JointState.EXEMPTED: Names("fritatt", "friteken", "exempted"),
     JointState.WITHDRAWN: Names("trukket", "trekt", "withdrawn"),

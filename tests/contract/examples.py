@@ -13,11 +13,12 @@ from shared.contracts import CloudEvent
 from shared.domain import Event, Recorded
 from shared.eventstore import EventStore, Work
 from shared.feed import Publications
-from tests.contract import notify_examples, registry_examples, reporting_examples
+from tests.contract import notify_examples, registry_examples, reporting_examples, review_examples
 
 EXAMPLES: Mapping[str, Sequence[tuple[UUID, Event]]] = {
     "registry": registry_examples.EXAMPLES,
     "reporting": reporting_examples.EXAMPLES,
+    "review": review_examples.EXAMPLES,
     "notify": notify_examples.EXAMPLES,
 }
 """Events in the order they could have happened, each with the thing it happened to."""
