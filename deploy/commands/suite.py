@@ -52,5 +52,6 @@ def _print_addresses(addresses: Addresses) -> None:
         address = addresses.service(name)
         print(f"  {name:<10} {address:<24} documentation {address}/docs   log {shown(LOGS)}/{name}.log")
     print(f"  {'nats':<10} {addresses.nats:<24} log {shown(LOGS)}/nats.log")
+    print(f"  {'mail':<10} {addresses.service('notify')}/dev/mail shows what was sent, to nobody")
     print("A token to try the API with, good for five minutes:")
     print("  ./run token --as operator --for registry")
