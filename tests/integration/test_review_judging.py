@@ -36,6 +36,9 @@ async def test_a_report_is_assigned_assessed_signed_and_completed(one: Judged) -
     vest = one.reviewers["vest"]
     assigned = await vest.done("PUT", f"{one.part('vest')}/assessor", {"person_id": vest.person_id})
     assert (assigned["step"], assigned["number"]) == ("under_review", 1)
+    await one.service.submitted("L-2")
+    assert [row["unit_code"] for row in (await vest.shown("/reviews", mine=True))["items"]] == ["L-1"]
+    assert len((await vest.shown("/reviews"))["items"]) == 2
     await one.review()
     shown = await one.shown()
     assert (shown["step"], shown["submission"]["sha256"]) == ("reviewed", one.sha256)

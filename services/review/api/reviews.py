@@ -57,6 +57,7 @@ def reviews(
     region: RegionFilter = None,
     step: Annotated[Step | None, Query()] = None,
     unit_id: Annotated[UUID | None, Query()] = None,
+    mine: Annotated[bool, Query(description="only those the caller is to assess")] = False,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> ReviewPage:
@@ -67,6 +68,7 @@ def reviews(
         "region": region,
         "step": step.value if step else None,
         "unit_id": str(unit_id) if unit_id else None,
+        "assessor": caller.subject if mine else None,
     }
     visible = visibility.reviews(held, parts.today())
     found = queries.reviews(parts.store.rows, filters, visible, cursor, limit + 1)

@@ -59,20 +59,21 @@ def split(joined: str | None) -> tuple[str, ...]:
 def reviews(
     rows: Rows, filters: Mapping[str, Any], visible: ColumnElement[bool], after: str | None, limit: int
 ) -> list[dict[str, Any]]:
-    """A page of the reviews that ``visible`` lets through, by year and unit code, after a cursor."""
+    """A page of the reviews that ``visible`` lets through, by year and unit code, after a cursor.
+
+    ``assessor`` keeps those somebody is to assess for a region.
+    """
+    wanted = dict(filters)
+    assessor = wanted.pop("assessor", None)
+    assigned = select(t.PARTS.c.review_id).where(t.PARTS.c.assessor == assessor)
+    only = [t.REVIEWS.c.review_id.in_(assigned)] if assessor else []
     key = _key(t.REVIEWS, "review_id")
     query = (
         select(t.REVIEWS, t.UNITS.c.code.label("unit_code"), t.UNITS.c.name_nb.label("unit_name"))
         .select_from(t.REVIEWS.outerjoin(t.UNITS, t.UNITS.c.unit_id == t.REVIEWS.c.unit_id))
-        .where(visible, *_filtered(t.REVIEWS, filters))
+        .where(visible, *_filtered(t.REVIEWS, wanted), *only)
     )
     return page(rows, query, key, after, limit)
-
-
-def parts_of(rows: Rows, review_ids: list[str]) -> list[dict[str, Any]]:
-    """How far each region has come in some reviews."""
-    query = select(t.PARTS).where(t.PARTS.c.review_id.in_(review_ids))
-    return rows(query.order_by(t.PARTS.c.review_id, t.PARTS.c.region))
 
 
 def follow_ups(
