@@ -8,6 +8,8 @@ import secrets
 import shutil
 from pathlib import Path
 
+from deploy.bundle_key import NAME as BUNDLE_KEY
+from deploy.bundle_key import bundle_key
 from deploy.environment import WRITTEN_AS, asked_addresses
 from deploy.issuer import Issuer
 from deploy.places import IDENTITY, SERVICES, VAR
@@ -21,6 +23,10 @@ MAIL = {
     **{name.removeprefix("NOTIFY_"): value for name, value in WRITTEN_AS.items()},
 }
 """The catcher of mail in compose: what came is shown at its own page."""
+
+
+BUNDLES = {"BUNDLES": "/var/lib/aarring/bundles", "BUNDLE_KEY": f"/run/identity/{BUNDLE_KEY}"}
+"""Where review keeps what it sent, and the key it signs with."""
 
 
 def main() -> None:
@@ -46,7 +52,7 @@ def _settings(service: str, passwords: dict[str, str]) -> dict[str, str]:
         "TOKEN_ISSUERS": "/run/identity/issuers.json",
         "SIGNING_KEY": f"/run/identity/{service}.pem",
     }
-    own = {"registry": {"LOGIN_KEY": _random_key()}, "notify": MAIL}
+    own = {"registry": {"LOGIN_KEY": _random_key()}, "review": BUNDLES, "notify": MAIL}
     prefix = f"{service.upper()}_"
     named = {f"{prefix}{key}": value for key, value in (settings | own.get(service, {})).items()}
     asked = asked_addresses(lambda name: f"http://{name}:8000")
@@ -58,7 +64,7 @@ def _write_identity() -> None:
     """The same issuers as outside containers, in copies that the image's user may read in a closed folder."""
     issuer = Issuer(IDENTITY)
     issuer.ensure()
-    for file in (issuer.issuers, *(issuer.signing_key(name) for name in SERVICES)):
+    for file in (issuer.issuers, bundle_key(), *(issuer.signing_key(name) for name in SERVICES)):
         copy = Path(shutil.copyfile(file, COMPOSE / file.name))
         copy.chmod(0o644)
 

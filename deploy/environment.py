@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.binaries import require_nats_server
+from deploy.bundle_key import bundle_key
 from deploy.places import CLOCK, DATA, IDENTITY, NATS, ROOT, SECRETS, SERVICES
 
 PORTS = {"nats": 4222, "registry": 8001, "reporting": 8002, "review": 8003, "notify": 8004, "mail": 8025}
@@ -76,6 +77,8 @@ def suite_environment(addresses: Addresses) -> dict[str, str]:
         "AARRING_NATS_CONFIG": str(NATS_CONFIG),
         "NATS_SERVER_BIN": str(require_nats_server()),
         "REGISTRY_LOGIN_KEY": _secret("registry-login"),
+        "REVIEW_BUNDLES": str(DATA / "bundles"),
+        "REVIEW_BUNDLE_KEY": str(bundle_key()),
         **_mail(addresses.ports["mail"]),
     }
     chosen |= {port_setting(name): str(port) for name, port in addresses.ports.items()}

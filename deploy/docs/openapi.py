@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi import FastAPI
 from pydantic import SecretBytes
 
+from deploy.bundle_key import bundle_key
 from deploy.environment import ASKS
 from deploy.places import ROOT
 from services.notify import app as notify
@@ -48,7 +49,9 @@ def applications() -> Mapping[str, FastAPI]:
         return {
             "registry": registry.build(RegistrySettings(**_said(folder, "registry"), login_key=_secret())),
             "reporting": reporting.build(ReportingSettings(**_said(folder, "reporting"))),
-            "review": review.build(ReviewSettings(**_said(folder, "review"))),
+            "review": review.build(
+                ReviewSettings(**_said(folder, "review"), bundles=folder, bundle_key=bundle_key(folder))
+            ),
             "notify": notify.build(NotifySettings(**_said(folder, "notify"), **MAIL)),
         }
 

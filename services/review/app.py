@@ -12,12 +12,16 @@ from fastapi import FastAPI
 
 from services.review.api import ROUTERS, Reviewing, services_only
 from services.review.application import hearing
+from services.review.application.dossier_reading import DossierReading
+from services.review.application.dossier_sending import Sending
+from services.review.application.dossiers import Dossiers
 from services.review.application.following_up import FollowingUp
 from services.review.application.judging import Judging
 from services.review.application.reading import Reading
 from services.review.application.states import States
 from services.review.application.summing_up import SummingUp
 from services.review.application.telling import Telling
+from services.review.bundle import BundleFolder, BundleKey
 from services.review.clients import Submissions
 from services.review.publish import PUBLISHED_EVENTS
 from services.review.settings import Settings
@@ -107,6 +111,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     """Everything review is made of, put together."""
     parts = _parts(settings, clock or Clock(settings.clock_file))
     desk, store, vault = parts.desk, parts.store, parts.vault
+    folder = BundleFolder(settings.bundles)
     publications = Publications(store, SERVICE, PUBLISHED_EVENTS)
     app = application(
         SERVICE,
@@ -129,6 +134,9 @@ def build(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
         summing_up=SummingUp(desk, store, vault),
         states=States(store),
         submissions=parts.submissions,
+        dossiers=Dossiers(desk, store, vault),
+        sending=Sending(desk, store, vault, parts.submissions, folder, BundleKey.from_file(settings.bundle_key)),
+        dossier_reading=DossierReading(store, vault, folder, parts.clock),
     )
     return app
 

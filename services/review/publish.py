@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
+from services.review.dossier import events as dossier
 from services.review.follow_up import FollowUp
 from services.review.review import events, judging
 from shared.contracts import Contract, review
@@ -109,6 +110,26 @@ def _carried(recorded: Recorded, event: FollowUp.Carried) -> Contract:
     return review.FollowUpCarriedV1(follow_up_id=recorded.originator_id, unit_id=event.unit_id, to_year=event.to_year)
 
 
+def _prepared(recorded: Recorded, event: dossier.Prepared) -> Contract:
+    return review.DossierPreparedV1(year=event.year, region=event.region)
+
+
+def _confirmed(recorded: Recorded, event: dossier.Confirmed) -> Contract:
+    return review.DossierConfirmedV1(year=event.year, region=event.region)
+
+
+def _presented(recorded: Recorded, event: dossier.Presented) -> Contract:
+    return review.DossierPresentedV1(year=event.year, on=event.meeting.on, reports=list(event.reports))
+
+
+def _sent(recorded: Recorded, event: dossier.Sent) -> Contract:
+    return review.DossierSentV1(year=event.year, sha256=event.bundle.sha256, reports=list(event.reports))
+
+
+def _supplement_sent(recorded: Recorded, event: dossier.SupplementSent) -> Contract:
+    return review.SupplementSentV1(year=event.year, number=event.number, sha256=event.bundle.sha256)
+
+
 _TOLD: Mapping[type[Event], Callable[[Recorded, Any], Contract]] = {
     events.Opened: _opened,
     judging.Assigned: _assigned,
@@ -122,6 +143,11 @@ _TOLD: Mapping[type[Event], Callable[[Recorded, Any], Contract]] = {
     FollowUp.Raised: _raised,
     FollowUp.Closed: _closed,
     FollowUp.Carried: _carried,
+    dossier.Prepared: _prepared,
+    dossier.Confirmed: _confirmed,
+    dossier.Presented: _presented,
+    dossier.Sent: _sent,
+    dossier.SupplementSent: _supplement_sent,
 }
 
 

@@ -1,4 +1,4 @@
-"""What happened in review, for samples of what it tells: one report judged by two regions, and a follow-up point."""
+"""What happened in review, for samples of what it tells: a report judged, a point followed up, a dossier sent."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from services.review.dossier import Dossier
 from services.review.follow_up import Category, FollowUp, Level
 from services.review.review.judging import Assigned, QueryClosed
 from shared.domain import Event
 from tests.facts import LEAD, REPORT, UNIT, YEAR, fact, made_up
+from tests.unit.review.dossier_facts import confirmed, prepared, presented, sent, supplemented
 from tests.unit.review.facts import (
     BOTH,
     OST,
@@ -58,7 +60,10 @@ _FOLLOWED_UP: Sequence[Event] = (
     fact(FollowUp.Closed, by=VEST, unit_id=UNIT, outcome=TEXT),
 )
 
+_BROUGHT_TO_THE_MINISTRY: Sequence[Event] = (prepared, confirmed, presented, sent, supplemented)
+
 EXAMPLES: Sequence[tuple[UUID, Event]] = (
     *((REVIEW, event) for event in _JUDGED),
     *((_POINT, event) for event in _FOLLOWED_UP),
+    *((Dossier.identify(YEAR), event) for event in _BROUGHT_TO_THE_MINISTRY),
 )

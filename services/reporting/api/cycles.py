@@ -93,6 +93,12 @@ def registered(parts: Parts, caller: Calling) -> None:
     held_by(parts.store.rows, caller)
 
 
+def registered_or_service(parts: Parts, caller: Calling) -> None:
+    """Any registered person; services too, of what never changes."""
+    if caller.kind != "service":
+        held_by(parts.store.rows, caller)
+
+
 Registered = Depends(registered)
 YearPath = Annotated[Year, Path()]
 
@@ -151,7 +157,7 @@ def templates(parts: Parts) -> list[dict[str, Any]]:
     return queries.latest_templates(parts.store.rows)
 
 
-@router.get("/templates/{key}/{version}", dependencies=[Registered])
+@router.get("/templates/{key}/{version}", dependencies=[Depends(registered_or_service)])
 async def template(
     key: Annotated[str, Path(max_length=100, pattern="^[a-z_]+$")],
     version: Annotated[int, Path(ge=1, le=100_000)],

@@ -83,6 +83,7 @@ class Reading:
             **_submission(latest, handed_in),
             "report": reader.whole(frozen),
             "roles": [reader.role(role) for role in handed_in.roles],
+            "addenda": reader.addenda(handed_in.excused),
             "canonical": canonical(frozen.state, handed_in.roles).decode(),
         }
 
@@ -181,6 +182,11 @@ class _Reader:
             "by": who(entry.by),
             "at": entry.at,
         }
+
+    def addenda(self, excused: tuple[str, ...]) -> dict[str, Any]:
+        """The answers a submission went without that have followed it, as they stand now."""
+        late = self._latest.state.addenda
+        return {q: self._answer(self._latest, q, late[q]) for q in excused if q in late}
 
     def role(self, role: FrozenRole) -> dict[str, Any]:
         """A role as it was frozen, with the name it had."""

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.review.api import follow_ups, judging, report_states, reviews, summaries, telling
+from services.review.api import dossiers, follow_ups, judging, report_states, reviews, summaries, telling
 from services.review.api.parts import Reviewing, services_only
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -12,6 +12,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     follow_ups.router,
     summaries.router,
     report_states.router,
+    dossiers.router,
 )
 """All routes but the feed, whose router is made of the publications."""
 

@@ -10,6 +10,9 @@ from uuid import UUID
 from fastapi import Depends, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from services.review.application.dossier_reading import DossierReading
+from services.review.application.dossier_sending import Sending
+from services.review.application.dossiers import Dossiers
 from services.review.application.following_up import FollowingUp
 from services.review.application.judging import Judging
 from services.review.application.reading import Reading
@@ -39,6 +42,9 @@ class Reviewing:
     summing_up: SummingUp
     states: States
     submissions: Submissions
+    dossiers: Dossiers
+    sending: Sending
+    dossier_reading: DossierReading
 
     def today(self) -> date:
         """Today in Oslo, when rights are asked for."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from services.review.dossier import Dossier
 from services.review.review import Review
 from services.review.review.state import Submission
 from services.review.views.heard import heard
@@ -50,6 +51,7 @@ def _addendum(unit: UnitOfWork, event: CloudEvent, said: reporting.AddendumSigne
     """A late group answer is noted and shown; it voids nothing."""
     review = unit.get(Review, Review.identify(said.report_id))
     review.note_addendum(said.number, said.question_id, by=_SYSTEM, at=event.time)
+    _tell_dossier(unit, event, review, said.question_id, "addendum")
 
 
 def _reopened(unit: UnitOfWork, event: CloudEvent, said: reporting.ReportReopenedV1) -> None:
@@ -59,10 +61,24 @@ def _reopened(unit: UnitOfWork, event: CloudEvent, said: reporting.ReportReopene
         review.reopen(by=_SYSTEM, at=event.time)
 
 
+def _redacted(unit: UnitOfWork, event: CloudEvent, said: reporting.TextRedactedV1) -> None:
+    """What was sent stays as it was; that a text of it is gone from history is told by a supplement."""
+    review = unit.find(Review, Review.identify(said.report_id))
+    if review is not None:
+        _tell_dossier(unit, event, review, said.place, "redaction")
+
+
+def _tell_dossier(unit: UnitOfWork, event: CloudEvent, review: Review, place: str, why: str) -> None:
+    dossier = unit.find(Dossier, Dossier.identify(review.state.year))
+    if dossier is not None:
+        dossier.note_change(review.state.report_id, place, why, by=_SYSTEM, at=event.time)
+
+
 REACTIONS: Mapping[type[Contract], Reaction] = {
     reporting.ReportSubmittedV1: _submitted,
     reporting.AddendumSignedV1: _addendum,
     reporting.ReportReopenedV1: _reopened,
+    reporting.TextRedactedV1: _redacted,
 }
 """Everything review does by itself when it hears something, in one table."""
 

@@ -12,6 +12,7 @@ from services.review.application.deciding import acting_for, held_by
 from services.review.application.judging import who
 from services.review.application.operations import READING_SUMMARIES, SUMMING_UP
 from services.review.application.sealing import opened, seal, subject_of, with_both
+from services.review.dossier import Dossier
 from services.review.summary import Summary
 from services.review.views import queries
 from shared.access import Assignment, NotAllowed, Target, granting
@@ -37,6 +38,9 @@ class SummingUp:
 
         def decide(unit: UnitOfWork) -> Mapping[str, Any]:
             by = acting_for(unit.rows, asked, SUMMING_UP, region)
+            dossier = unit.find(Dossier, Dossier.identify(year))
+            if dossier is not None:
+                dossier.must_not_be_presented()
             summary = unit.find(Summary, summary_id)
             if summary is None:
                 first = Summary.write_first(region, year, sealed, base=base, by=by, at=asked.at)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from services.review.dossier import Dossier
 from services.review.follow_up import FollowUp
 from services.review.review import Review
 from services.review.review.state import QueryStatus, RegionalPart
@@ -84,10 +85,30 @@ def _summary(summary: Summary) -> list[Change]:
     return [Put(t.SUMMARIES, {**row, "written_at": instant(state.at)})]
 
 
+def _dossier(dossier: Dossier) -> list[Change]:
+    state = dossier.state
+    row = {
+        "year": state.year,
+        "status": state.status.value,
+        "units": len(state.lines),
+        "prepared_by": state.prepared.region if state.prepared else None,
+        "confirmed_by": state.confirmed.region if state.confirmed else None,
+        "meeting_on": state.presented.meeting.on.isoformat() if state.presented else None,
+        "sent_at": instant(state.sent.at) if state.sent else None,
+        "sha256": state.sent.bundle.sha256 if state.sent else None,
+        "received_on": state.receipt.on.isoformat() if state.receipt else None,
+        "changes_due": len(state.due),
+        "supplements": len(state.supplements),
+        "version": dossier.version,
+    }
+    return [Put(t.DOSSIERS, row)]
+
+
 ROWS_OF: Mapping[type[Aggregate[Any]], Callable[[Any], list[Change]]] = {
     Review: _review,
     FollowUp: _follow_up,
     Summary: _summary,
+    Dossier: _dossier,
 }
 """The rows of each thing review keeps, in one table."""
 

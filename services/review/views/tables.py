@@ -69,6 +69,23 @@ SUMMARIES = Table(
     Column("written_at", Text, nullable=False),
 )
 
+DOSSIERS = Table(
+    "dossiers",
+    OWN,
+    Column("year", BigInteger, primary_key=True),
+    Column("status", Text, nullable=False),
+    Column("units", BigInteger, nullable=False),
+    Column("prepared_by", Text),
+    Column("confirmed_by", Text),
+    Column("meeting_on", Text),
+    Column("sent_at", Text),
+    Column("sha256", Text),
+    Column("received_on", Text),
+    Column("changes_due", BigInteger, nullable=False),
+    Column("supplements", BigInteger, nullable=False),
+    Column("version", BigInteger, nullable=False),
+)
+
 REPORTS = Table(
     "reports",
     HEARD,

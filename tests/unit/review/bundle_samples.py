@@ -71,50 +71,57 @@ TEMPLATE: dict[str, Any] = {
 }
 
 
-def submission() -> dict[str, Any]:
-    """What reporting gives of a submission."""
-    return {
-        "submission_id": "s-1",
-        "report_id": "r-1",
-        "number": 1,
-        "content_version": 12,
-        "report_version": 14,
-        "sha256": "1" * 64,
-        "timing": "in_time",
-        "submitted_at": "2026-02-14T10:00:00Z",
-        "by": {"subject": "x"},
-        "excused": ["group.region_nord"],
-        "excuse": "Plassen er ledig",
-        "canonical": "{}",
-        "roles": [
-            {"assignment_id": "a", "person_id": "p", "role": "professional_lead", "seat": None, "name": "Kari Prøve"}
-            | {"public": True, "copy": False, "acting": True}
-        ],
-        "addenda": {"group.region_nord": answer("Et sent svar.")},
-        "report": {
-            "unit": {"unit_id": "u", "code": "L-HB7", "name": "Nasjonal tjeneste for øvelser"},
-            "kind": "national_treatment_service",
-            "regions": ["vest"],
-            "year": 2025,
-            "template": {"key": "national_treatment_service_ongoing", "version": 1},
-            "description": {"version": 1, "text_nb": "Behandling av øvelser."},
-            "consented_at": None,
-            "answers": {
-                "evaluation.treatment_quality": answer("Måles.", choices=["registry"]),
-                "evaluation.equal_access": answer(MARKUP),
-                "evaluation.reporting_feedback": answer("Skjemaet er tungvint."),
-                "group.overall": answer(None, removed=REMOVED),
-                "group.region_vest": answer("Ja.", on_behalf_of={"holder": "p", "answered_on": "2026-02-03"}),
-            },
-            "entries": {
-                "activity.clinical_activity": [
-                    entry(FIGURES),
-                    entry({"name": "Tatt ut"}, removed_from_list=True),
-                    entry(None, removed=REMOVED),
-                ]
-            },
-        },
-    }
+REPORT: dict[str, Any] = {
+    "unit": {"unit_id": "u", "code": "L-HB7", "name": "Nasjonal tjeneste for øvelser"},
+    "kind": "national_treatment_service",
+    "regions": ["vest"],
+    "year": 2025,
+    "template": {"key": "national_treatment_service_ongoing", "version": 1},
+    "description": {"version": 1, "text_nb": "Behandling av øvelser."},
+    "consented_at": None,
+    "answers": {
+        "evaluation.treatment_quality": answer("Måles.", choices=["registry"]),
+        "evaluation.equal_access": answer(MARKUP),
+        "evaluation.reporting_feedback": answer("Skjemaet er tungvint."),
+        "group.overall": answer(None, removed=REMOVED),
+        "group.region_vest": answer("Ja.", on_behalf_of={"holder": "p", "answered_on": "2026-02-03"}),
+    },
+    "entries": {
+        "activity.clinical_activity": [
+            entry(FIGURES),
+            entry({"name": "Tatt ut"}, removed_from_list=True),
+            entry(None, removed=REMOVED),
+        ]
+    },
+}
+LEAD: dict[str, Any] = {
+    "assignment_id": "a",
+    "person_id": "p",
+    "role": "professional_lead",
+    "seat": None,
+    "name": "Kari Prøve",
+    "public": True,
+    "copy": False,
+    "acting": True,
+}
+SUBMISSION: dict[str, Any] = {
+    "submission_id": "s-1",
+    "report_id": "r-1",
+    "number": 1,
+    "content_version": 12,
+    "report_version": 14,
+    "sha256": "1" * 64,
+    "timing": "in_time",
+    "submitted_at": "2026-02-14T10:00:00Z",
+    "by": {"subject": "x"},
+    "excused": ["group.region_nord"],
+    "excuse": "Plassen er ledig",
+    "canonical": "{}",
+    "roles": [LEAD],
+    "addenda": {"group.region_nord": answer("Et sent svar.")},
+    "report": REPORT,
+}
+"""What reporting gives of a submission."""
 
 
 def unit(code: str, state: str | None = "reviewed", **more: Any) -> dict[str, Any]:
@@ -154,4 +161,4 @@ def contents() -> Contents:
         "text": {"text": "Finn et medlem.", "length": 15},
     }
     summary = {"region": "vest", "text": {"text": "Et godt år.", "length": 11}}
-    return Contents(dossier, [Report("L-HB7", submission(), TEMPLATE)], [point], [summary])
+    return Contents(dossier, [Report("L-HB7", SUBMISSION, TEMPLATE)], [point], [summary])
