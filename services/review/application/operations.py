@@ -9,28 +9,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from services.review.follow_up import FollowUp
+from services.review.readers import ALL_FOUR_REGIONS, OF_A_REGION, UNIT_READERS, UNIT_WRITERS
 from services.review.review import Review
 from services.review.review.state import QueryStatus
 from shared.access import Right, Role, Scope
 
 _REVIEWER = (Right(Role.REVIEWER, Scope.REGION),)
-REGION = (*_REVIEWER, Right(Role.SERVICE_DESK, Scope.REGION))
+REGION = tuple(Right(role, Scope.REGION) for role in OF_A_REGION)
 """Those who speak for a region."""
 
-_UNIT_WRITERS = (
-    Right(Role.PROFESSIONAL_LEAD, Scope.UNIT),
-    Right(Role.SITE_LEAD, Scope.UNIT),
-    Right(Role.COORDINATOR, Scope.UNIT),
-)
-UNIT = (*_UNIT_WRITERS, Right(Role.ADMINISTRATIVE_LEADER, Scope.UNIT))
+_UNIT_WRITERS = tuple(Right(role, Scope.UNIT) for role in UNIT_WRITERS)
+UNIT = tuple(Right(role, Scope.UNIT) for role in UNIT_READERS)
 """Those of a unit who read what its region told it."""
 
-OUTSIDE = (
-    Right(Role.REVIEWER, Scope.ANYWHERE),
-    Right(Role.SERVICE_DESK, Scope.ANYWHERE),
-    Right(Role.JOINT_DESK, Scope.ANYWHERE),
-    Right(Role.DIRECTORS_SECRETARY, Scope.ANYWHERE),
-)
+OUTSIDE = tuple(Right(role, Scope.ANYWHERE) for role in ALL_FOUR_REGIONS)
 """The other regions and the meeting's secretary: they read what was signed."""
 
 AUDITOR = (Right(Role.AUDITOR, Scope.ANYWHERE),)

@@ -8,15 +8,13 @@ from datetime import date
 from sqlalchemy import ColumnElement, and_, false, or_, true
 
 from services.review.joint_state import JointState
+from services.review.readers import ALL_FOUR_REGIONS, OF_A_REGION, UNIT_READERS
 from services.review.views import tables as t
 from services.review.views.joint import JOINT_STATE
 from shared.access import Assignment, Role
 
-SEES_ALL = frozenset({Role.REVIEWER, Role.SERVICE_DESK, Role.JOINT_DESK, Role.DIRECTORS_SECRETARY, Role.AUDITOR})
-"""Submitted reports are read by all four regions, and the meeting's secretary; an auditor reads everything."""
-
-UNIT_READERS = frozenset({Role.PROFESSIONAL_LEAD, Role.SITE_LEAD, Role.COORDINATOR, Role.ADMINISTRATIVE_LEADER})
-"""Those of a unit who read what its region told it."""
+SEES_ALL = frozenset({*ALL_FOUR_REGIONS, Role.AUDITOR})
+"""Those who may know of every report; what they read of it is decided for each."""
 
 
 def reviews(held: Iterable[Assignment], on: date) -> ColumnElement[bool]:
@@ -41,7 +39,7 @@ def _follow_up(held: Assignment) -> ColumnElement[bool]:
     points, units = t.FOLLOW_UPS.c, t.UNITS.c
     if held.role in (Role.AUDITOR, Role.DIRECTORS_SECRETARY):
         return true()
-    if held.role in (Role.REVIEWER, Role.SERVICE_DESK):
+    if held.role in OF_A_REGION:
         return or_(points.level == "national", units.regions.contains(f",{held.region},", autoescape=True))
     if held.role is Role.JOINT_DESK:
         return points.level == "national"
