@@ -58,7 +58,7 @@ def _who(receiver: Receiver) -> str:
         case Appointee():
             return "the candidate"
         case _:
-            return "whoever assesses for the region"
+            return "whoever assesses for the region, else its reviewers"
 
 
 def _duty(rule: Rule) -> str:

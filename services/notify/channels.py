@@ -61,6 +61,8 @@ class Mail:
         client = SMTP(
             hostname=self.host,
             port=self.port,
+            # Else the machine's own name is looked up and told.
+            local_hostname=self.sender.rpartition("@")[2],
             timeout=self.timeout,
             start_tls=self.starttls,
             username=self.username or None,

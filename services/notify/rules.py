@@ -25,7 +25,7 @@ class Appointee:
 
 @dataclass(frozen=True)
 class Assessor:
-    """Whoever assesses the report for the region the contract names."""
+    """Whoever assesses the report for the region the contract names; while that is nobody, the region's reviewers."""
 
 
 Receiver = Right | Named | Appointee | Assessor
@@ -49,6 +49,7 @@ COORDINATOR = Right(Role.COORDINATOR, Scope.UNIT)
 LEADER = Right(Role.GROUP_LEADER, Scope.UNIT)
 TRUST = Right(Role.TRUST_OFFICE, Scope.TRUST)
 DESK = Right(Role.SERVICE_DESK, Scope.REGION)
+REVIEWERS = Right(Role.REVIEWER, Scope.REGION)
 JOINT_DESK = Right(Role.JOINT_DESK, Scope.ANYWHERE)
 
 WRITERS = (LEAD, SITE_LEAD, COORDINATOR)

@@ -189,6 +189,14 @@ async def test_the_other_partys_part_is_told_to_nobody_of_the_own(at_work: Offic
     assert at_work.receivers(occasion="unit_part_done") == ["leader"]
 
 
+async def test_an_answer_that_nobody_assesses_yet_is_told_to_the_regions_reviewers(at_work: Office) -> None:
+    await at_work.begin()
+    await at_work.told(
+        opened(), review.QueryAnsweredV1(**ASKED), review.QueryAnsweredV1(**{**ASKED, "region": "nord"})
+    )
+    assert at_work.receivers(occasion="query_answered") == ["reviewer"]
+
+
 async def test_who_held_the_role_before_or_will_later_is_not_told(at_work: Office) -> None:
     await at_work.begin("coordinator", "lead")
     ended = granted("lead").model_dump()["assignment_id"]

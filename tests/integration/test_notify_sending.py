@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from services.notify.channels import Mail, Result
 from services.notify.message import Message, Reason, Status
 from services.notify.message.message import MOST_LOST, PATIENCE_WITH_SERVER
 from shared.contracts import reporting
@@ -291,6 +293,11 @@ async def test_two_senders_make_one_attempt(at_work: Office, server: MailServer)
     first = at_work.sender
     at_work.connect(server.port)
     message = at_work.message()
-    await first.send(message.id)
-    await at_work.sender.send(message.id)
+    await asyncio.gather(*(sender.send(message.id) for sender in (first, at_work.sender) for _ in range(3)))
     assert len(server.mails) == 1
+
+
+async def test_nothing_is_said_in_the_clear_to_a_server_that_cannot_do_otherwise(server: MailServer) -> None:
+    mail = Mail("127.0.0.1", server.port, "a@aarring.example", username="aarring", password="secret", timeout=1)
+    assert (await mail.send("lead@example.org", b"text")).result is Result.AWAY
+    assert server.mails == []

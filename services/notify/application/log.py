@@ -10,8 +10,7 @@ from uuid import UUID
 from services.notify.application.deciding import READERS, RESENDERS, held_by, person
 from services.notify.message import Message
 from services.notify.views import log
-from services.notify.views.queries import Rows
-from shared.access import NotAllowed, Target, acting, granting
+from shared.access import Assignment, NotAllowed, Target, acting, granting
 from shared.asked import Asked
 from shared.desk import Desk, Done, UnitOfWork
 from shared.domain import NotFound, Refused, Sealed
@@ -51,30 +50,28 @@ class Log:
         self, caller: Caller, on: date, filters: Mapping[str, Any], cursor: str | None, limit: int
     ) -> list[dict[str, Any]]:
         """A page of the log; who may not read all of it asks for what was sent to themselves."""
-        rows = self._store.rows
-        if not _may_read_all(rows, caller, on) and filters.get("receiver") != str(person(rows, caller)):
+        rows, person_id = self._store.rows, person(self._store.rows, caller)
+        held = held_by(rows, caller)
+        if not _may_read_all(held, on) and filters.get("receiver") != str(person_id):
             raise NotAllowed("ask for the messages to yourself, or as a service desk")
-        found = log.page(rows, filters, cursor, limit)
-        return [self._with_operations(row, caller, on) for row in found]
+        may_resend = _may_resend(held, on)
+        return [self._with_operations(row, may_resend) for row in log.page(rows, filters, cursor, limit)]
 
     def message(self, caller: Caller, on: date, message_id: UUID) -> dict[str, Any]:
         """One message of the log."""
-        rows = self._store.rows
-        row = log.one(rows, message_id)
-        is_own = row is not None and row["receiver"] == str(person(rows, caller))
-        if row is None or not (is_own or _may_read_all(rows, caller, on)):
+        rows, person_id = self._store.rows, person(self._store.rows, caller)
+        held, row = held_by(rows, caller), log.one(rows, message_id)
+        if row is None or not (row["receiver"] == str(person_id) or _may_read_all(held, on)):
             raise NotFound(f"there is no message {message_id}")
-        return self._with_operations(row, caller, on)
+        return self._with_operations(row, _may_resend(held, on))
 
     def history(self, caller: Caller, on: date, message_id: UUID) -> list[dict[str, Any]]:
         """Everything that happened to a message, with the addresses used and what the servers said."""
         self.message(caller, on, message_id)
         return history(self._store, message_id, self._opened)
 
-    def _with_operations(self, row: dict[str, Any], caller: Caller, on: date) -> dict[str, Any]:
-        held = held_by(self._store.rows, caller)
-        allowed = ["resend"] if granting(held, RESENDERS, Target(), on) and self._has_ended(row) else []
-        return {**row, "allowed_operations": allowed}
+    def _with_operations(self, row: dict[str, Any], may_resend: bool) -> dict[str, Any]:
+        return {**row, "allowed_operations": ["resend"] if may_resend and self._has_ended(row) else []}
 
     def _has_ended(self, row: dict[str, Any]) -> bool:
         try:
@@ -94,5 +91,9 @@ class Log:
         raise Unreadable(f"{sealed.subject} generation {sealed.generation}")
 
 
-def _may_read_all(rows: Rows, caller: Caller, on: date) -> bool:
-    return bool(granting(held_by(rows, caller), READERS, Target(), on))
+def _may_read_all(held: list[Assignment], on: date) -> bool:
+    return bool(granting(held, READERS, Target(), on))
+
+
+def _may_resend(held: list[Assignment], on: date) -> bool:
+    return bool(granting(held, RESENDERS, Target(), on))

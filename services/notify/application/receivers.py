@@ -10,7 +10,7 @@ from uuid import UUID
 from services.notify.application.intending import Intention
 from services.notify.message import About
 from services.notify.occasion import Occasion
-from services.notify.rules import RULES, Appointee, Assessor, Named, Receiver, rules_on
+from services.notify.rules import REVIEWERS, RULES, Appointee, Assessor, Named, Receiver, rules_on
 from services.notify.views import queries
 from services.notify.views.queries import Rows
 from shared.access import Assignment, Right, Target
@@ -125,7 +125,9 @@ def _whoever(rows: Rows, receiver: Receiver, said: Any, targets: list[Target], o
         case Appointee():
             return _named(queries.appointee(rows, said.appointment_id))
         case Assessor():
-            return _named(queries.assessor(rows, said.review_id, said.region))
+            assessor = queries.assessor(rows, said.review_id, said.region)
+            others = holding(rows, REVIEWERS, [Target(regions=(said.region,))], on)
+            return _named(assessor) or [held.person_id for held in others]
 
 
 def _named(value: UUID | Iterable[UUID] | None) -> list[UUID]:
