@@ -45,11 +45,11 @@ class DossierContents:
                 for line in lines
                 if line.is_reviewed and line.submission_id and line.sha256
             ]
-        about = [line for line in lines if line.unit_id in following.units and line.report_id]
-        reviews = [
-            (line, self._store.load(Review, Review.identify(line.report_id or line.unit_id))) for line in about
-        ]
-        return [(line, r.state.judged.id, r.state.judged.sha256) for line, r in reviews if r]
+        standing = [(line, self._review(line)) for line in lines if line.unit_id in following.units]
+        return [(line, r.state.judged.id, r.state.judged.sha256) for line, r in standing if r]
+
+    def _review(self, line: Line) -> Review | None:
+        return self._store.load(Review, Review.identify(line.report_id)) if line.report_id else None
 
     def of(self, dossier: Dossier, reports: Sequence[Report], following: Following | None) -> Contents:
         """Everything a bundle is made of."""
