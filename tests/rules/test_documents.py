@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from deploy.places import ROOT
+from tests.rules.source import python_files
 
 pytestmark = pytest.mark.rules
 
@@ -52,6 +53,16 @@ def test_a_decision_is_one_page_and_names_what_keeps_it(file: Path) -> None:
     assert len(text.splitlines()) <= 60
     kept_by = text.partition("## Enforced by")[2]
     assert NAMED.findall(kept_by) or "`pyproject.toml`" in kept_by
+
+
+def test_the_glossarys_words_are_those_of_the_code() -> None:
+    """What is not built yet says so; when it is built, it no longer may."""
+    code = [*python_files("services", "shared"), *(ROOT / "services").rglob("*.json")]
+    written = {word for file in code for word in re.findall(r"\w+", file.read_text())}
+    rows = [line.rsplit("|", 2)[1] for line in (ROOT / "docs/glossary.md").read_text().splitlines() if "` " in line]
+    for cell in rows:
+        words = set(re.findall(r"`(\w+)`", cell))
+        assert (words <= written) is ("to come" not in cell), cell
 
 
 def test_a_services_readme_fits_on_a_page() -> None:
