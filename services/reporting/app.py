@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from services.reporting.api import ROUTERS, Reporting, services_only
 from services.reporting.application import hearing
 from services.reporting.application.cycles import Cycles
+from services.reporting.application.descriptions import Descriptions
 from services.reporting.application.handing_in import HandingIn
 from services.reporting.application.lists import Lists
 from services.reporting.application.reading import Reading
@@ -155,6 +156,6 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
         outbox=Outbox(bus, Publications(store, SERVICE, PUBLISHED_EVENTS), desk.recorded),
         inbox=Inbox(bus, desk, SERVICE, "registry", feed, hearing.react, hearing.keep),
         feed=feed,
-        schedule=Schedule(desk, clock, [Cycles(desk, store).due]),
+        schedule=Schedule(desk, clock, [Cycles(desk, store).due, Descriptions(store).due]),
         shredder=Shredder(vault, lambda: queries.keys_to_destroy(store.rows)),
     )

@@ -54,6 +54,7 @@ def _report(report: Report) -> list[Change]:
         "year": state.year,
         "template": state.template_key,
         "template_version": state.template_version,
+        "description_version": state.description.version if state.description else None,
         "status": state.status.value,
         "version": report.version,
         "content_version": state.content_version,
