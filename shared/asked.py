@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Header, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from shared.clock import OSLO, Clock
 from shared.context import trace
@@ -43,7 +44,14 @@ class Asked:
         return Command(self.command_id, self.digest, decide, self.trace)
 
 
-async def calling(request: Request) -> Caller:
+_bearer = HTTPBearer(
+    bearerFormat="JWT", auto_error=False, description="A short-lived token (ES256) for this one service."
+)
+
+
+async def calling(
+    request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)] = None
+) -> Caller:
     """The FastAPI dependency that says who calls; ``app.state.tokens`` checks the token."""
     tokens: TokenChecker = request.app.state.tokens
     return await tokens(request)

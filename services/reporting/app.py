@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from services.reporting.api import ROUTERS, Reporting, services_only
 from services.reporting.application import hearing
 from services.reporting.application.cycles import Cycles
+from services.reporting.application.descriptions import Descriptions
 from services.reporting.application.handing_in import HandingIn
 from services.reporting.application.lists import Lists
 from services.reporting.application.reading import Reading
@@ -162,6 +163,6 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
             Inbox(bus, desk, SERVICE, speaker, feed, hearing.react, hearing.keep) for speaker, feed in feeds.items()
         ),
         feeds=tuple(feeds.values()),
-        schedule=Schedule(desk, clock, [Cycles(desk, store).due]),
+        schedule=Schedule(desk, clock, [Cycles(desk, store).due, Descriptions(store).due]),
         shredder=Shredder(vault, lambda: queries.keys_to_destroy(store.rows)),
     )

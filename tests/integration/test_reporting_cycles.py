@@ -111,6 +111,15 @@ async def test_the_sweep_opens_what_is_owed_by_kind_and_phase_and_once(service: 
     assert len((await service.joint.shown("/reports"))["items"]) == 9
 
 
+async def test_the_final_report_is_the_last_one_owed(service: Service) -> None:
+    ended, resumed = await service.unit("K-1", COMPETENCE), await service.unit("K-2", COMPETENCE)
+    for unit_id, year, name in ((ended, YEAR - 1, "final"), (resumed, YEAR - 1, "final"), (resumed, YEAR, "ongoing")):
+        said = registry.UnitPhaseSetV1(unit_id=unit_id, year=year, phase=name)
+        await service.registry.tell(said, subject=unit_id)
+    listed = await service.joint.shown(f"/cycles/{YEAR}/dry-run")
+    assert [(unit["code"], unit["phase"]) for unit in listed] == [("K-2", "ongoing")]
+
+
 async def test_the_schedule_opens_at_the_planned_instant_and_once(service: Service) -> None:
     await service.unit()
     await service.joint.done("PUT", f"/cycles/{YEAR}", DATES | {"opens_at": "2025-12-15T08:00:00"})

@@ -87,6 +87,15 @@ class TestDescriptionApproved:
     async def test_one_that_is_not_in_force_yet_waits(self, draft: Draft) -> None:
         await draft.service.registry.tell(described(draft, 1, "Til neste år.", "2026-01-01"))
         assert (await draft.shown(draft.lead))["description"] is None
+        await draft.service.parts.schedule.tick()
+        assert (await draft.shown(draft.lead))["description"] is None
+
+    async def test_until_its_day_comes_and_then_once(self, draft: Draft) -> None:
+        await draft.service.registry.tell(described(draft, 1, "Til neste år.", "2026-01-01"))
+        draft.service.clock.move(days=40)
+        assert (await draft.service.parts.schedule.tick(), await draft.service.parts.schedule.tick()) == (1, 0)
+        assert (await draft.shown(draft.lead))["description"] == {"version": 1, "text_nb": "Til neste år."}
+        assert len(await draft.facts("DescriptionUpdated")) == 1
 
 
 class TestRoleEnded:

@@ -250,3 +250,21 @@ async def test_a_text_in_flight_is_sealed_anew(draft: Draft) -> None:
     answer = (await draft.shown(draft.lead))["answers"][ACCESS]
     assert (answer["text"], answer["version"]) == ("Skrevet imens.", 3)
     assert SECRET not in await everything_read(draft)
+
+
+async def test_a_text_whose_key_was_lost_is_told_as_unreadable(told: Settings, tokens: Tokens) -> None:
+    clock = MovableClock()
+    async with serving(told, tokens, clock) as service:
+        service.joint = await service.holder("joint_desk")
+        draft = await drafted(service)
+        await draft.answered(draft.lead, ACCESS, "Sealed with a key that no backup holds.")
+        said = service.registry.said
+    with keys(told).begin() as connection:
+        connection.execute(text("DELETE FROM keys"))
+    async with serving(told, tokens, clock, said) as restarted:
+        lead, joint = (restarted.caller(who.person_id) for who in (draft.lead, service.joint))
+        body = {"text": "Written since.", "base_version": 1}
+        await lead.done("PUT", f"{draft.path}/answers/{ACCESS}", body)
+        assert (await lead.shown(draft.path))["answers"][ACCESS]["text"] == "Written since."
+        before = await joint.shown(draft.path, version=2)
+        assert (before["answers"][ACCESS]["text"], before["answers"][ACCESS]["unreadable"]) == (None, True)

@@ -44,9 +44,7 @@ class Row(NamedTuple):
 ROWS = {
     "national_treatment_service_ongoing": Row("national_treatment_service", CLINICAL, TREATMENT, T),
     "multiregional_treatment_service_ongoing": Row("multiregional_treatment_service", CLINICAL, TREATMENT, T),
-    "national_competence_service_ongoing": Row(
-        "national_competence_service", COMMON, SPREADING, C, ["ongoing"]
-    ),
+    "national_competence_service_ongoing": Row("national_competence_service", COMMON, SPREADING, C, ["ongoing"]),
     "national_competence_service_new": Row("national_competence_service", WITH_TOOLS, SETTING_UP, C, ["new"]),
     "national_competence_service_final": Row("national_competence_service", COMMON, FINAL, None, ["final"]),
     "national_centre": Row("national_centre", COMMON, CENTRE, C),
@@ -202,9 +200,7 @@ def test_the_privacy_reminder_is_the_same_everywhere_and_speaks_of_patients() ->
     reminders = {json.dumps(template["privacy_reminder"]) for template in TEMPLATES.values()}
     assert len(reminders) == 1
     reminder = TEMPLATES["national_centre"]["privacy_reminder"]
-    assert all(
-        word in reminder[lang] for lang, word in (("nb", "pasient"), ("nn", "pasient"), ("en", "patient"))
-    )
+    assert all(word in reminder[lang] for lang, word in (("nb", "pasient"), ("nn", "pasient"), ("en", "patient")))
 
 
 @each_question

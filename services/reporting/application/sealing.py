@@ -8,13 +8,16 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 from uuid import UUID
 
+import structlog
+
 from services.reporting.report import ReportState
 from services.reporting.report.rules import SealedWithDestroyedKey
 from services.reporting.report.state import Redaction
 from shared.domain import Sealed
-from shared.vault import Shredded, Vault
+from shared.vault import Shredded, Unreadable, Vault
 
 T = TypeVar("T")
+log = structlog.get_logger()
 
 
 def subject_of(report_id: UUID, place: str) -> str:
@@ -50,18 +53,25 @@ class Opened:
         self._vault, self._latest = vault, latest
 
     def text(self, sealed: Sealed) -> dict[str, Any]:
-        """``{"text", "length"}``, or ``{"removed": …}`` with when, by whom and why."""
+        """``{"text", "length"}``, or ``{"removed": …}`` with when, by whom and why.
+
+        ``{"unreadable": True}`` when the key is not the one it was sealed with: the key database was restored from
+        before it was made.
+        """
         kept = self._latest.kept.get(digest(sealed), sealed)
         try:
             return {"text": self._vault.open(kept), "length": sealed.length}
         except Shredded:
             return {"text": None, "removed": self.removal_at(sealed.subject.rsplit(":", 1)[-1])}
+        except Unreadable:
+            log.error("text_unreadable", subject=kept.subject, generation=kept.generation)
+            return {"text": None, "length": sealed.length, "unreadable": True}
 
     def name(self, sealed: Sealed) -> str | None:
         """A person's name as it was; None once the person was erased."""
         try:
             return self._vault.open(sealed, field="name")
-        except Shredded:
+        except (Shredded, Unreadable):
             return None
 
     @staticmethod

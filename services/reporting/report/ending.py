@@ -133,6 +133,7 @@ class Returned(Event, frozen=True, kw_only=True):
     def apply(self, state: ReportState) -> None:
         state.status = Status.RETURNED
         state.consented_at = state.notice_waits_until = None
+        take_in_addenda(state)
 
 
 class RedactionRequested(Event, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, false, func, or_, select, true
 
 from services.reporting.report.state import WRITABLE
 from services.reporting.views import tables as t
@@ -70,10 +70,18 @@ def unit(rows: Rows, unit_id: UUID) -> dict[str, Any] | None:
 
 
 def owing(rows: Rows, year: int) -> list[dict[str, Any]]:
-    """The units that owe a report for a year: active on any day of it."""
+    """The units that owe a report for a year: active on any day of it, and not past their final report."""
     first, last = date(year, 1, 1).isoformat(), date(year, 12, 31).isoformat()
     active = and_(t.UNITS.c.active_from <= last, or_(t.UNITS.c.ended_on.is_(None), t.UNITS.c.ended_on >= first))
-    return rows(select(t.UNITS).where(active, t.UNITS.c.code.is_not(None)).order_by(t.UNITS.c.code))
+    found = rows(select(t.UNITS).where(active, t.UNITS.c.code.is_not(None)).order_by(t.UNITS.c.code))
+    return [unit for unit in found if not _ended_as_final(rows, UUID(unit["unit_id"]), year)]
+
+
+def _ended_as_final(rows: Rows, unit_id: UUID, year: int) -> bool:
+    """Whether the final report was owed for a year before, and nothing was said of a phase since."""
+    query = select(t.PHASES).where(t.PHASES.c.unit_id == str(unit_id), t.PHASES.c.year <= year)
+    latest = rows(query.order_by(t.PHASES.c.year.desc()).limit(1))
+    return bool(latest) and latest[0]["phase"] == "final" and latest[0]["year"] < year
 
 
 def phase(rows: Rows, unit_id: UUID, year: int) -> str | None:
@@ -98,6 +106,18 @@ def description(rows: Rows, unit_id: UUID, on: date) -> dict[str, Any] | None:
     )
     found = rows(query)
     return found[0] if found else None
+
+
+def descriptions_due(rows: Rows, today: date) -> list[dict[str, Any]]:
+    """Descriptions in force by now that reports being written do not have yet, oldest version first."""
+    newer = t.DESCRIPTIONS.c.version > func.coalesce(t.REPORTS.c.description_version, 0)
+    query = (
+        select(t.REPORTS.c.report_id, t.DESCRIPTIONS)
+        .join(t.DESCRIPTIONS, t.DESCRIPTIONS.c.unit_id == t.REPORTS.c.unit_id)
+        .where(newer, t.DESCRIPTIONS.c.valid_from <= today.isoformat())
+        .where(t.REPORTS.c.status.in_(sorted(WRITABLE)))
+    )
+    return rows(query.order_by(t.REPORTS.c.report_id, t.DESCRIPTIONS.c.version))
 
 
 def latest_templates(rows: Rows) -> list[dict[str, Any]]:

@@ -42,8 +42,16 @@ def own(thing: Aggregate[Any]) -> list[Change]:
 
 def _report(report: Report) -> list[Change]:
     state = report.state
+    changes: list[Change] = [Put(t.REPORTS, _report_row(report))]
+    changes += [Put(t.SUBMISSIONS, _submission(report, each)) for each in state.submissions]
+    changes += [Put(t.SHREDDED, {"subject": key, "generation": last}) for key, last in state.shredded.items()]
+    return changes
+
+
+def _report_row(report: Report) -> dict[str, Any]:
+    state = report.state
     last = state.submissions[-1] if state.submissions else None
-    row = {
+    return {
         "report_id": str(report.id),
         "unit_id": str(state.unit_id),
         "unit_code": state.unit_code,
@@ -54,6 +62,7 @@ def _report(report: Report) -> list[Change]:
         "year": state.year,
         "template": state.template_key,
         "template_version": state.template_version,
+        "description_version": state.description.version if state.description else None,
         "status": state.status.value,
         "version": report.version,
         "content_version": state.content_version,
@@ -67,10 +76,6 @@ def _report(report: Report) -> list[Change]:
         "submitted_at": instant(last.at) if last else None,
         "timing": last.timing.value if last else None,
     }
-    changes: list[Change] = [Put(t.REPORTS, row)]
-    changes += [Put(t.SUBMISSIONS, _submission(report, each)) for each in state.submissions]
-    changes += [Put(t.SHREDDED, {"subject": key, "generation": last}) for key, last in state.shredded.items()]
-    return changes
 
 
 def _submission(report: Report, submission: Submission) -> dict[str, Any]:

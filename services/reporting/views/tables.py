@@ -26,6 +26,7 @@ REPORTS = Table(
     Column("year", BigInteger, nullable=False),
     Column("template", Text, nullable=False),
     Column("template_version", BigInteger, nullable=False),
+    Column("description_version", BigInteger),
     Column("status", Text, nullable=False),
     Column("version", BigInteger, nullable=False),
     Column("content_version", BigInteger, nullable=False),
