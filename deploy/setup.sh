@@ -85,7 +85,9 @@ as_pip_would() {
 
 sync_packages() {
     local uv=$1 python=$2
-    as_pip_would "$python" "$uv" pip sync --quiet --require-hashes --python .venv/bin/python requirements.lock ||
+    # Compiled once, here: where Python may not keep what it compiles, every start of a program would do it anew.
+    as_pip_would "$python" "$uv" pip sync --quiet --require-hashes --compile-bytecode \
+        --python .venv/bin/python requirements.lock ||
         fail "the packages of requirements.lock could not be installed; see uv's message above"
 }
 
