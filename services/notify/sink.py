@@ -9,13 +9,14 @@ from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from functools import cached_property
 from typing import cast
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from shared.clock import Clock
 
-KEPT = 1_000
+KEPT = 5_000
 
 
 @dataclass(frozen=True)
@@ -24,12 +25,25 @@ class Received:
 
     at: datetime
     to: str
-    mail: EmailMessage
+    content: bytes
+
+    @cached_property
+    def mail(self) -> EmailMessage:
+        """It, read; only now, since most of what comes is never looked at."""
+        return message_from_bytes(self.content, policy=default)
 
     @property
     def text(self) -> str:
         """Its text form."""
-        part = self.mail.get_body(("plain",))
+        return self._form("plain")
+
+    @property
+    def html(self) -> str:
+        """Its HTML form."""
+        return self._form("html")
+
+    def _form(self, form: str) -> str:
+        part = self.mail.get_body((form,))
         return str(part.get_content()) if part else ""
 
 
@@ -53,6 +67,6 @@ class Sink:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  aiosmtpd's
         """A message came."""
-        mail = message_from_bytes(cast(bytes, envelope.content), policy=default)
-        self._received.extend(Received(self._clock.now(), to, mail) for to in envelope.rcpt_tos)
+        content, at = cast(bytes, envelope.content), self._clock.now()
+        self._received.extend(Received(at, to, content) for to in envelope.rcpt_tos)
         return "250 kept"
