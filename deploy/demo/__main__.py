@@ -16,13 +16,23 @@ from deploy import local
 from deploy.commands.token import PEOPLE
 from deploy.demo import (
     afterwards,
+    asking,
+    assessing,
     cycle,
+    dossier,
+    following_up,
     groups,
     handing_in,
+    languages,
+    mails,
     meeting,
+    observing,
     receipts,
     redaction,
     registering,
+    reminding,
+    returning,
+    signing,
     writing,
 )
 from deploy.demo.client import Suite, Unexpected
@@ -38,15 +48,25 @@ from deploy.places import CLOCK, DEMO, Unable, shown
 SUMMARY = DEMO / "summary.json"
 CHAPTERS = (
     registering.play,
+    languages.play,
     groups.play,
     cycle.play,
     writing.play,
+    reminding.play,
     writing.play_groups,
     meeting.play,
     redaction.play,
     handing_in.play,
     afterwards.play,
+    assessing.play,
+    asking.play,
+    returning.play,
+    signing.play,
+    following_up.play,
     receipts.play,
+    dossier.play,
+    dossier.play_sending,
+    mails.play,
 )
 
 
@@ -83,13 +103,13 @@ async def _play(screen: Screen, ledger: Ledger, started: float) -> Mapping[str, 
             with screen.playing():
                 for play in CHAPTERS:
                     await play(story)
-            summary = await receipts.observed(story)
+            summary = await observing.observed(story)
         except Unexpected as reason:
             ledger.expect("the story goes on to its end", False, reason)
             return {"year": story.year}
         finally:
             story.cast.write(PEOPLE)
-    summary |= {"replay_equal": receipts.replay_equal(story), "seconds": round(time.monotonic() - started, 1)}
+    summary |= {"replay_equal": observing.replay_equal(story), "seconds": round(time.monotonic() - started, 1)}
     SUMMARY.write_text(json.dumps(summary, indent=2) + "\n")
     return summary
 
@@ -106,12 +126,13 @@ async def _begin(suite: Suite, screen: Screen, ledger: Ledger) -> Story:
     else:
         planned = {row["year"] for row in await suite.reporting(cast["joint-desk"]).get("/cycles")}
         year = next(year for year in range(year, year + 100) if year not in planned)
-    return Story(suite, cast, ledger, screen, machine, Moments(year), first_time=is_empty)
+    began = machine.now()
+    return Story(suite, cast, ledger, screen, machine, Moments(year), first_time=is_empty, began=began)
 
 
 async def _is_ours(suite: Suite, cast: Cast) -> bool:
     """Whether the demo has made these people, down to whom it appoints last."""
-    if f"member-{VACANT_SEAT.removeprefix('region_')}-{WITH_VACANCY}" not in cast:
+    if f"member-{VACANT_SEAT.removeprefix('region_')}-{WITH_VACANCY}" not in cast or "ministry" not in cast:
         return False
     me = await suite.registry(cast["joint-desk"]).send("GET", "/me")
     return me.status == httpx.codes.OK

@@ -12,13 +12,13 @@ from deploy.demo.writing import UNANSWERED
 async def play(story: Story) -> None:
     with story.screen.chapter("After the deadline") as chapter:
         chapter.expect(5)
-        story.machine.travel(story.moments.in_grace)
+        await story.travel(story.moments.in_grace)
         await _extend(story, chapter)
         await _excuse(story, chapter)
-        story.machine.travel(story.moments.late)
+        await story.travel(story.moments.late)
         await _late(story, chapter)
         await _addendum(story, chapter)
-        story.machine.travel(story.moments.before_extension)
+        await story.travel(story.moments.before_extension)
         receipt = await story.hand_in(EXTENDED)
         story.ledger.equal("an extended report is in time by it", receipt["timing"], "in_time_by_extension")
         chapter.step()

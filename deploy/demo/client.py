@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import httpx
 
+from deploy.demo.replies import Reply
 from deploy.environment import Addresses
 from deploy.issuer import LONGEST_LIFE, Issuer
 
@@ -23,30 +24,10 @@ PATIENCE = 30.0
 RENEWED_BEFORE = 30.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 1.0
 AWAY = (httpx.NetworkError, httpx.RemoteProtocolError, httpx.TimeoutException)
-JSON = ("application/json", "application/problem+json")
 
 
 class Unexpected(Exception):
     """The suite answered something else than the story needs."""
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What came back."""
-
-    status: int
-    body: Any
-    headers: httpx.Headers
-
-    @property
-    def code(self) -> str | None:
-        """The stable code of a problem; None when all went well."""
-        return self.body.get("code") if self.status >= 400 and isinstance(self.body, dict) else None
-
-    @property
-    def refused(self) -> str:
-        """Status and code, as in ``409 changed_meanwhile``."""
-        return f"{self.status} {self.code}"
 
 
 class Suite:
@@ -75,6 +56,18 @@ class Suite:
     def reporting(self, subject: str) -> Caller:
         return Caller(self, "reporting", subject)
 
+    def review(self, subject: str) -> Caller:
+        return Caller(self, "review", subject)
+
+    def notify(self, subject: str) -> Caller:
+        return Caller(self, "notify", subject)
+
+    async def mail(self) -> list[dict[str, Any]]:
+        """What came to the mail server of a local suite, newest first."""
+        answer = await self._http.get(f"{self._addresses.service('notify')}/dev/mail/messages")
+        came: list[dict[str, Any]] = answer.json()
+        return came
+
     async def health(self, service: str) -> dict[str, Any]:
         """What each part of a service says of itself."""
         answer = await self._http.get(f"{self._addresses.service(service)}/health/ready")
@@ -83,14 +76,18 @@ class Suite:
 
     async def reporting_knows(self) -> None:
         """Returns when reporting has heard all that registry had told by now."""
-        told = await self.registry("service:reporting").send("GET", "/feed", params={"limit": "0"})
+        await self.knows("reporting", "registry")
+
+    async def knows(self, hearer: str, speaker: str) -> None:
+        """Returns when one service has heard all that another had told by now."""
+        told = await Caller(self, speaker, f"service:{hearer}").send("GET", "/feed", params={"limit": "0"})
         head = int(told.headers["Feed-Head"])
 
         async def heard() -> bool:
-            inbox = (await self.health("reporting"))["inbox:registry"]
+            inbox = (await self.health(hearer))[f"inbox:{speaker}"]
             return bool(inbox["tracked"] >= head)
 
-        await eventually(heard, f"reporting hears position {head} of registry")
+        await eventually(heard, f"{hearer} hears position {head} of {speaker}")
 
     async def ask(self, service: str, subject: str, method: str, path: str, **more: Any) -> Reply:
         """One request, repeated under the same key while the service is briefly away."""
@@ -100,8 +97,7 @@ class Suite:
         url = self._addresses.service(service) + path
         async with self._room:
             answer = await self._patiently(method, url, headers=headers, **more)
-        is_json = answer.headers.get("content-type", "") in JSON
-        reply = Reply(answer.status_code, answer.json() if is_json else answer.text, answer.headers)
+        reply = Reply.of(answer)
         if reply.code:
             self.problems[reply.code] += 1
         return reply
@@ -141,6 +137,11 @@ class Caller:
     async def get(self, path: str, **params: str) -> Any:
         return self._well(await self.send("GET", path, params=params), f"GET {path}")
 
+    async def fetch(self, path: str) -> bytes:
+        """A file, as it came."""
+        content: bytes = self._well(await self.send("GET", path), f"GET {path}")
+        return content
+
     async def post(self, path: str, body: Any = None, **more: Any) -> Any:
         return self._well(await self.send("POST", path, json=body, **more), f"POST {path}")
 
@@ -167,12 +168,12 @@ class Caller:
         return reply.body
 
 
-async def eventually(holds: Callable[[], Awaitable[bool]], what: str) -> None:
+async def eventually(holds: Callable[[], Awaitable[bool]], what: str, patience: float = PATIENCE) -> None:
     """Returns when it holds; :class:`Unexpected` when it does not within reasonable time."""
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + patience
     while not await holds():
         if time.monotonic() > until:
-            raise Unexpected(f"not within {PATIENCE:.0f} s: {what}")
+            raise Unexpected(f"not within {patience:.0f} s: {what}")
         await asyncio.sleep(0.05)
 
 

@@ -10,7 +10,7 @@ async def play(story: Story) -> None:
     with story.screen.chapter("The cycle is planned and opened") as chapter:
         chapter.expect(4)
         await _plan(story, chapter)
-        story.machine.travel(story.moments.opening)
+        await story.travel(story.moments.opening)
         await _try(story, chapter)
         await _open(story, chapter)
         await _exempt(story, chapter)

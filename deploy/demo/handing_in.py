@@ -10,7 +10,7 @@ NOT_YET = (EXTENDED, LATE, WITHOUT_AN_ANSWER)
 
 
 async def play(story: Story) -> None:
-    story.machine.travel(story.moments.last_week)
+    await story.travel(story.moments.last_week)
     with story.screen.chapter("Reports are handed in") as chapter:
         in_time = [unit.code for unit in story.written if unit.code not in NOT_YET]
         chapter.expect(len(in_time) + 2)

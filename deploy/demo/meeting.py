@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from deploy.demo.client import Reply, together
+from deploy.demo.client import together
+from deploy.demo.replies import Reply
 from deploy.demo.screen import Chapter
 from deploy.demo.story import CHANGED_AFTER_THE_GROUP, WITH_FIGURES, Story
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 from collections import Counter
 from typing import Any
 
-from deploy.commands.rebuild import check
-from deploy.demo.client import Caller, eventually, together
+from deploy.demo.client import Caller, together
 from deploy.demo.registering import DATA
 from deploy.demo.screen import Chapter
 from deploy.demo.story import EXEMPTED, WITH_FIGURES, Story
-from deploy.places import SERVICES
 
 
 async def play(story: Story) -> None:
@@ -25,36 +22,6 @@ async def play(story: Story) -> None:
         await _named(story)
         await _figures(story)
         await _definite(story)
-
-
-async def observed(story: Story) -> dict[str, Any]:
-    """What the services say of themselves once nothing is under way, counted by them and not by us."""
-    await _quiet(story)
-    health = {service: await story.suite.health(service) for service in SERVICES}
-    reports = await story.reporting("joint-desk").listed("/reports", year=str(story.year))
-    return {
-        "year": story.year,
-        "units": len(await story.registry("joint-desk").listed("/units", status="active")),
-        "reports": dict(Counter(row["status"] for row in reports)),
-        "reports_submitted": sum(1 for row in reports if row["status"] == "submitted"),
-        "timings": dict(Counter(row["timing"] for row in reports if row["timing"])),
-        "conflicts": story.suite.problems["changed_meanwhile"],
-        "appointments": len(await story.registry("joint-desk").listed("/appointments", step="appointed")),
-        "redactions": await _redactions(story),
-        "events": {service: health[service]["database"]["head"] for service in SERVICES},
-    }
-
-
-def replay_equal(story: Story) -> bool:
-    """Every read model of both services, rebuilt from own log and heard, against the live ones."""
-    equal = True
-    for service in SERVICES:
-        found = check(service)
-        seen = {name: count for name, count in found.differences.items() if count}
-        told = f"{sum(found.rows.values())} rows from {found.events} events and {found.heard} heard"
-        story.ledger.expect(f"{service} rebuilds to the same read models", found.equal, seen or told)
-        equal = equal and found.equal
-    return equal
 
 
 async def _proven(reader: Caller, receipt: dict[str, Any], chapter: Chapter) -> bool:
@@ -93,21 +60,3 @@ async def _definite(story: Story) -> None:
     wanted = {code: "exempted" if code == EXEMPTED else "submitted" for code in story.units}
     told = ", ".join(f"{count} {status}" for status, count in Counter(states.values()).items())
     story.ledger.equal("every unit ends in a definite state", states, wanted, told)
-
-
-async def _redactions(story: Story) -> int:
-    reader = story.reporting("joint-desk")
-    reports = await together(reader.get(f"/reports/{id}") for id in story.reports.values())
-    return sum(1 for report in reports for redaction in report["redactions"] if redaction["at"])
-
-
-async def _quiet(story: Story) -> None:
-    """Returns when both logs have stopped growing and everything told was heard."""
-    await story.suite.reporting_knows()
-
-    async def rests() -> bool:
-        before = [(await story.suite.health(s))["database"]["head"] for s in SERVICES]
-        await asyncio.sleep(0.3)
-        return before == [(await story.suite.health(s))["database"]["head"] for s in SERVICES]
-
-    await eventually(rests, "the suite rests")

@@ -11,6 +11,7 @@ from deploy.demo.story import REGIONS, WITH_FIGURES, Story, Unit
 
 DATA = Path(__file__).parent / "data"
 STAFF = {"desk": "service_desk", "authority": "appointing_authority", "reviewer": "reviewer"}
+NATIONAL = {"secretary": "directors_secretary", "ministry": "ministry", "auditor": "auditor"}
 PHASES = ("new", "final", "ongoing")
 """What the first competence services are in; all further ones are ongoing too."""
 
@@ -63,12 +64,13 @@ async def _know_units(story: Story) -> None:
 
 
 async def _staff(story: Story, chapter: Chapter, trusts: list[dict[str, Any]]) -> None:
-    """The regions' people and the trusts' contact points."""
+    """The regions' people, the trusts' contact points, and those who see all regions."""
     since = f"{story.year}-01-01"
     wanted = {
         f"{alias}-{region}": {"role": role, "region": region} for alias, role in STAFF.items() for region in REGIONS
     }
     wanted |= {f"office-{trust['code']}": {"role": "trust_office", "trust": trust["code"]} for trust in trusts}
+    wanted |= {alias: {"role": role} for alias, role in NATIONAL.items()}
     chapter.expect(len(wanted))
     await together(grant(story, alias, {**role, "since": since}, chapter) for alias, role in wanted.items())
 

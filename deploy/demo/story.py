@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from deploy.demo.client import Caller, Suite
 from deploy.demo.ledger import Ledger
 from deploy.demo.people import Cast
+from deploy.demo.resting import rest
 from deploy.demo.screen import Screen
 from deploy.demo.times import Moments, TimeMachine
 
@@ -20,7 +22,12 @@ WITHOUT_AN_ANSWER = "L-OUS-3"
 EXTENDED = "L-OUS-8"
 LATE = "NKT-HMN-03"
 EXEMPTED = "NK-HB10"
+RETURNED = WITH_VACANCY
+NOT_REVIEWED = LATE
 REOPENED_KIND = "national_centre"
+BY_TWO_REGIONS = "multiregional_treatment_service"
+REGIONAL_CHOSEN, REGIONAL_LEFT_OUT = "regional_competence_centre", "regional_competence_service"
+"""The region of the one lets it come before the medical directors, the region of the other does not."""
 VACANT_SEAT = "region_sor_ost"
 
 REGIONS = ("nord", "midt", "vest", "sor_ost")
@@ -64,9 +71,15 @@ class Story:
     machine: TimeMachine
     moments: Moments
     first_time: bool
+    began: datetime
+    """When the story began, by the suite's clock: what was told before belongs to other years."""
     units: dict[str, Unit] = field(default_factory=dict)
     reports: dict[str, str] = field(default_factory=dict)
+    reviews: dict[str, str] = field(default_factory=dict)
     receipts: list[dict[str, Any]] = field(default_factory=list)
+    languages: dict[str, str] = field(default_factory=dict)
+    """The language of each person who has chosen another than bokmål."""
+    messages: dict[str, dict[str, Any]] = field(default_factory=dict)
     _templates: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     @property
@@ -84,6 +97,20 @@ class Story:
     def reporting(self, alias: str) -> Caller:
         return self.suite.reporting(self.cast[alias])
 
+    def review(self, alias: str) -> Caller:
+        return self.suite.review(self.cast[alias])
+
+    def notify(self, alias: str) -> Caller:
+        return self.suite.notify(self.cast[alias])
+
+    def reviewer(self, region: str) -> Caller:
+        return self.review(f"reviewer-{region}")
+
+    async def travel(self, moment: datetime) -> None:
+        """Make it that moment, once everybody was told what had happened by now: late news are no news."""
+        await rest(self.suite)
+        self.machine.travel(moment)
+
     def lead(self, code: str) -> Caller:
         return self.reporting(f"lead-{code}")
 
@@ -95,6 +122,20 @@ class Story:
     def at(self, code: str, path: str = "") -> str:
         """The address of a unit's report, or of something in it."""
         return f"/reports/{self.reports[code]}{path}"
+
+    def judged(self, code: str, path: str = "") -> str:
+        """The address of the review of a unit's report, or of something in it."""
+        return f"/reviews/{self.reviews[code]}{path}"
+
+    async def seen(self, code: str, alias: str) -> dict[str, Any]:
+        """The review of a unit's report, as somebody sees it now."""
+        shown: dict[str, Any] = await self.review(alias).get(self.judged(code))
+        return shown
+
+    async def states(self) -> dict[str, str]:
+        """The joint state of every report of the year, by the code of its unit."""
+        rows = await self.review("joint-desk").listed("/report-states", year=str(self.year))
+        return {row["unit_code"]: row["state"] for row in rows}
 
     async def report(self, code: str, alias: str = "") -> dict[str, Any]:
         """A unit's report as its lead, or somebody else, sees it now."""

@@ -27,6 +27,10 @@ class Moments:
         return self._next_year(1, 12, 9)
 
     @property
+    def reminders(self) -> datetime:
+        return self._next_year(2, 3, 9)
+
+    @property
     def recommended(self) -> datetime:
         return self._next_year(2, 10, 9)
 
@@ -57,6 +61,34 @@ class Moments:
     @property
     def before_extension(self) -> datetime:
         return self._next_year(2, 26, 9)
+
+    @property
+    def review(self) -> datetime:
+        return self._next_year(3, 9, 9)
+
+    @property
+    def mended(self) -> datetime:
+        return self._next_year(3, 18, 9)
+
+    @property
+    def signing(self) -> datetime:
+        return self._next_year(3, 25, 9)
+
+    @property
+    def dossier(self) -> datetime:
+        return self._next_year(4, 8, 9)
+
+    @property
+    def meeting(self) -> datetime:
+        return self._next_year(4, 20, 9)
+
+    @property
+    def after_meeting(self) -> datetime:
+        return self._next_year(4, 21, 9)
+
+    @property
+    def receipt(self) -> datetime:
+        return self._next_year(4, 24, 9)
 
 
 class TimeMachine:

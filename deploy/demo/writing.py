@@ -20,13 +20,13 @@ ON_BEHALF = "group.region_midt"
 
 
 async def play(story: Story) -> None:
-    story.machine.travel(story.moments.writing)
+    await story.travel(story.moments.writing)
     with story.screen.chapter("Units write their parts") as chapter:
         await together(_unit_part(story, unit, chapter) for unit in story.written)
 
 
 async def play_groups(story: Story) -> None:
-    story.machine.travel(story.moments.recommended)
+    await story.travel(story.moments.recommended)
     with story.screen.chapter("A seat is filled, groups answer") as chapter:
         await groups.fill_the_vacancy(story, chapter)
         await _on_behalf(story, chapter)

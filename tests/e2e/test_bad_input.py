@@ -11,7 +11,8 @@ from uuid import uuid4
 import jwt
 import pytest
 
-from deploy.demo.client import Reply, Suite
+from deploy.demo.client import Suite
+from deploy.demo.replies import Reply
 from deploy.issuer import LOCAL_ISSUER, Issuer
 from tests.e2e.conftest import set_stage
 from tests.e2e.stage import NETWORK, Stage, heads
