@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from services.reporting.cycle import Dates
 from services.reporting.question import AnsweredBy, AnswerType, Limits, Party
 from services.reporting.report.ending import Submitted
-from services.reporting.report.events import Answered, EnteredOnBehalf, NothingDeclared, Opened, PartFinished
+from services.reporting.report.events import Answered, Begun, EnteredOnBehalf, NothingDeclared, Opened, PartFinished
 from services.reporting.report.lines import EntryAdded
 from services.reporting.report.report import Report
 from services.reporting.report.state import Description, FrozenRole, OnBehalf, Slot, Timing
@@ -120,6 +120,11 @@ def answered(
         text=None if text is None else sealed(text),
         choices=choices,
     )
+
+
+def begun(by: Acting = LEAD) -> Begun:
+    """Somebody has begun to write."""
+    return fact(Begun, by=by, unit_id=UNIT, year=YEAR)
 
 
 ENTERED = OnBehalf(holder=made_up("member nord"), answered_on=date(2026, 1, 18))

@@ -45,6 +45,10 @@ def _opened(recorded: Recorded, event: events.Opened) -> Contract:
     )
 
 
+def _begun(recorded: Recorded, event: events.Begun) -> Contract:
+    return reporting.ReportBegunV1(report_id=recorded.originator_id, unit_id=event.unit_id, year=event.year)
+
+
 def _part_finished(recorded: Recorded, event: events.PartFinished) -> Contract:
     return reporting.PartFinishedV1(
         report_id=recorded.originator_id, unit_id=event.unit_id, year=event.year, part=event.part
@@ -113,6 +117,7 @@ _TOLD: Mapping[type[Event], Callable[[Recorded, Any], Contract]] = {
     Cycle.Rescheduled: _rescheduled,
     Cycle.Opened: _cycle_opened,
     events.Opened: _opened,
+    events.Begun: _begun,
     events.PartFinished: _part_finished,
     events.GroupAnswersOutdated: _outdated,
     events.EnteredOnBehalf: _entered_on_behalf,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
+from pydantic import Field
+
 from shared.contracts import Contract
 
 
@@ -43,6 +45,14 @@ class ReportOpenedV1(Contract, name="reporting.report.opened.v1"):
     template: str
     regions: list[str]
     has_group: bool
+
+
+class ReportBegunV1(Contract, name="reporting.report.begun.v1"):
+    """Somebody has begun to write a report that was opened."""
+
+    report_id: UUID
+    unit_id: UUID
+    year: int
 
 
 class PartFinishedV1(Contract, name="reporting.report.part_finished.v1"):
@@ -94,7 +104,7 @@ class ReportSubmittedV1(Contract, name="reporting.report.submitted.v1"):
     timing: str
     excused: list[str]
     regions: list[str]
-    copies: list[UUID] = []
+    copies: list[UUID] = Field(default_factory=list)
 
 
 class AddendumSignedV1(Contract, name="reporting.report.addendum_signed.v1"):

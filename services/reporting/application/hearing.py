@@ -39,6 +39,12 @@ def _returned(unit: UnitOfWork, event: CloudEvent, said: review.ReportReturnedV1
     report.take_back(said.number, said.region, by=system("reporting"), at=event.time)
 
 
+def _presented(unit: UnitOfWork, event: CloudEvent, said: review.DossierPresentedV1) -> None:
+    """What was presented is not opened again."""
+    for report_id in said.reports:
+        unit.get(Report, report_id).present(by=system("reporting"), at=event.time)
+
+
 def _date(event: CloudEvent) -> date:
     return event.time.astimezone(OSLO).date()
 
@@ -46,6 +52,7 @@ def _date(event: CloudEvent) -> date:
 REACTIONS: Mapping[type[Contract], Reaction] = {
     registry.UnitDescriptionApprovedV1: _description_approved,
     review.ReportReturnedV1: _returned,
+    review.DossierPresentedV1: _presented,
 }
 """Everything reporting does by itself when it hears something, in one table."""
 

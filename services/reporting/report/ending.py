@@ -136,6 +136,15 @@ class Returned(Event, frozen=True, kw_only=True):
         take_in_addenda(state)
 
 
+class Presented(Event, frozen=True, kw_only=True):
+    """The medical directors' meeting had the report before it: from now on it is only supplemented."""
+
+    TOPIC: ClassVar[str] = "reporting.Report.Presented"
+
+    def apply(self, state: ReportState) -> None:
+        state.presented_at = self.at
+
+
 class RedactionRequested(Event, frozen=True, kw_only=True):
     """Somebody asks that texts be removed from history for good; another person decides."""
 

@@ -71,6 +71,17 @@ class Opened(Event, frozen=True, kw_only=True):
         )
 
 
+class Begun(Event, frozen=True, kw_only=True):
+    """Somebody has begun to write: recorded once, after the first change of content, to be told to others."""
+
+    TOPIC: ClassVar[str] = "reporting.Report.Begun"
+    unit_id: UUID
+    year: int
+
+    def apply(self, state: ReportState) -> None:
+        state.status = Status.IN_PROGRESS
+
+
 class Answered(Event, frozen=True, kw_only=True):
     """A question was answered, or its answer changed, by whoever it belongs to."""
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from services.reporting.report.answering import Answering
-from services.reporting.report.ending import Exempted, Extended, Reopened, Returned, Withdrawn
+from services.reporting.report.ending import Exempted, Extended, Presented, Reopened, Returned, Withdrawn
 from services.reporting.report.events import Opened
 from services.reporting.report.listing import Listing
 from services.reporting.report.redacting import Redacting
@@ -22,6 +22,12 @@ class ExtensionInThePast(Refused):
     """An extension ends in the future, and after the deadline it extends."""
 
     code = "extension_in_the_past"
+
+
+class ReportIsPresented(Refused):
+    """What the medical directors' meeting had before it is not written again, only supplemented."""
+
+    code = "report_is_presented"
 
 
 class CannotReopen(Refused):
@@ -92,6 +98,11 @@ class Report(Answering, Listing, Submitting, Redacting):
         self._must_be_last_submission(number)
         self.trigger(Returned(at=at, by=by, number=number, region=region))
 
+    def present(self, *, by: Acting, at: datetime) -> None:
+        """The meeting had it before it; hearing of it again changes nothing."""
+        if self.state.presented_at is None:
+            self.trigger(Presented(at=at, by=by))
+
     # The rules.
 
     def _must_be_last_submission(self, number: int) -> None:
@@ -102,6 +113,10 @@ class Report(Answering, Listing, Submitting, Redacting):
             )
 
     def must_be_reopenable(self) -> None:
-        """Refuse unless the report was submitted, exempted or withdrawn."""
+        """Refuse unless the report was submitted, exempted or withdrawn, and not yet presented."""
+        if self.state.presented_at:
+            raise ReportIsPresented(
+                "the report was presented: what comes now is a supplement", presented_at=self.state.presented_at
+            )
         if self.state.status not in REOPENABLE:
             raise CannotReopen(f"the report is {self.state.status}", status=self.state.status)

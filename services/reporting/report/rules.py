@@ -5,8 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from services.reporting.question import AnswerType, Party
-from services.reporting.report.events import GroupAnswersOutdated
-from services.reporting.report.state import WRITABLE, Entry, ReportState, Slot
+from services.reporting.report.events import Begun, GroupAnswersOutdated
+from services.reporting.report.state import WRITABLE, Entry, ReportState, Slot, Status
 from shared.domain import Aggregate, ChangedMeanwhile, Event, NotFound, Refused, Sealed
 
 
@@ -86,7 +86,10 @@ class Rules(Aggregate[ReportState]):
 
     def _trigger_change(self, slot: Slot, event: Event) -> None:
         """A change of content; the group's answers that rested on what the unit wrote are then outdated."""
+        is_first = self.state.status is Status.OPENED
         self.trigger(event)
+        if is_first:
+            self.trigger(Begun(at=event.at, by=event.by, unit_id=self.state.unit_id, year=self.state.year))
         if slot.part is not Party.UNIT:
             return
         answered = {

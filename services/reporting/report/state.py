@@ -197,6 +197,7 @@ class ReportState(State, kw_only=True):
     extended_until: datetime | None = None
     notice_waits_until: datetime | None = None
     consented_at: datetime | None = None
+    presented_at: datetime | None = None
     submissions: list[Submission] = msgspec.field(default_factory=list)
     addenda: dict[str, Answer] = msgspec.field(default_factory=dict)
     redactions: dict[str, Redaction] = msgspec.field(default_factory=dict)

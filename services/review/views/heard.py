@@ -132,6 +132,7 @@ KEPT: Mapping[type[Contract], Callable[[Any], Change]] = {
     reporting.CycleRescheduledV1: _dates,
     reporting.CycleOpenedV1: lambda s: Put(t.CYCLES, {"year": s.year, "reports": s.reports}),
     reporting.ReportOpenedV1: _opened,
+    reporting.ReportBegunV1: _begun,
     reporting.PartFinishedV1: _begun,
     reporting.AnswerEnteredOnBehalfV1: _begun,
     reporting.GroupAnswersOutdatedV1: _begun,

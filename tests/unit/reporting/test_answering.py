@@ -30,6 +30,7 @@ from tests.facts import (
     UNIT,
     YEAR,
     answered,
+    begun,
     fact,
     finished,
     line,
@@ -62,7 +63,7 @@ def test_a_unit_has_one_report_a_year_and_its_submissions_are_numbered() -> None
 def test_an_answer_is_saved_as_its_first_version() -> None:
     asked = given(Report, opened)
     asked.when(lambda r: r.answer("results", TEXT, base=0, by=COORDINATOR, at=NOON)).then(
-        answered("results", "a text", by=COORDINATOR)
+        answered("results", "a text", by=COORDINATOR), begun(COORDINATOR)
     )
     assert asked.thing.state.answers["results"].by == COORDINATOR
 
@@ -101,7 +102,7 @@ def test_a_question_of_another_template_is_refused() -> None:
 def test_choices_are_answered_with_the_text_or_alone() -> None:
     given(Report, opened).when(
         lambda r: r.answer("quality", None, base=0, by=LEAD, at=NOON, choices=("procedure", "registry"))
-    ).then(answered("quality", None, choices=("procedure", "registry")))
+    ).then(answered("quality", None, choices=("procedure", "registry")), begun())
 
 
 def test_a_choice_the_question_does_not_offer_is_refused() -> None:
@@ -138,7 +139,9 @@ def test_a_report_that_is_handed_in_or_ended_is_locked(ending: Opened, status: S
 
 def test_nothing_to_report_is_an_answer_and_an_empty_list_is_none() -> None:
     empty, declared = given(Report, opened), given(Report, opened)
-    declared.when(lambda r: r.declare_nothing("articles", declared=True, base=0, by=LEAD, at=NOON)).then(no_articles)
+    declared.when(lambda r: r.declare_nothing("articles", declared=True, base=0, by=LEAD, at=NOON)).then(
+        no_articles, begun()
+    )
     assert declared.thing.state.is_answered("articles")
     assert not empty.thing.state.is_answered("articles")
 

@@ -27,6 +27,7 @@ from tests.facts import (
     MEMBER_NORD,
     NOON,
     answered,
+    begun,
     entered_for_nord,
     fact,
     made_up,
@@ -62,7 +63,7 @@ def enter(asked: Given[Report], base: int = 0) -> Outcome:
 
 def test_the_leader_enters_an_answer_after_what_the_member_said_on_a_date() -> None:
     asked = given(Report, opened)
-    enter(asked).then(entered_for_nord())
+    enter(asked).then(entered_for_nord(), begun(GROUP_LEADER))
     assert asked.thing.state.answers["nord"].on_behalf == ENTERED
 
 

@@ -25,6 +25,7 @@ from tests.facts import (
     DESK,
     LEAD,
     NOON,
+    begun,
     fact,
     line,
     made_up,
@@ -69,7 +70,8 @@ def test_a_line_is_added_at_the_end() -> None:
 def test_a_line_keeps_what_its_fields_were_judged_to_have_and_where_it_came_from() -> None:
     asked = given(Report, opened)
     add(asked, faults=("title_missing",), warnings=("year_differs",), source="imported", external_id="doi:1").then(
-        line("first", faults=("title_missing",), warnings=("year_differs",), source="imported", external_id="doi:1")
+        line("first", faults=("title_missing",), warnings=("year_differs",), source="imported", external_id="doi:1"),
+        begun(),
     )
 
 
