@@ -119,7 +119,7 @@ async def test_what_cannot_be_asked_for(draft: Draft) -> None:
         assert (refused.status_code, refused.json()["code"]) == (status, code)
     not_asked = await draft.desk.post(f"{draft.path}/redactions/{draft.id}/approvals")
     assert (not_asked.status_code, not_asked.json()["code"]) == (404, "redaction_not_found")
-    assert len(await draft.facts()) == 2
+    assert len(await draft.facts()) == 3
 
 
 async def test_a_rejected_request_removes_nothing(draft: Draft) -> None:

@@ -168,7 +168,7 @@ async def test_to_a_stranger_the_report_does_not_exist(draft: Draft) -> None:
         ]:
             answer = await stranger.send(method, f"{draft.path}/{path}", json=body)
             assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), (path, answer.text)
-    assert len(await draft.facts()) == 3
+    assert len(await draft.facts()) == 4
 
 
 async def test_an_unfinished_part_is_its_own_partys(draft: Draft) -> None:
