@@ -22,10 +22,10 @@ def postgres() -> Iterator[PostgresServer]:
         yield server
 
 
-@pytest.fixture(scope="session")
-def nats_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NatsServer]:
-    """One NATS for tests that do not hurt it; whoever kills a server starts its own."""
-    with NatsServer(tmp_path_factory.mktemp("nats")) as server:
+@pytest.fixture
+def nats_server(tmp_path: Path) -> Iterator[NatsServer]:
+    """A NATS of the test's own: what another service said on a stream of the same name is none of its business."""
+    with NatsServer(tmp_path / "nats") as server:
         yield server
 
 
