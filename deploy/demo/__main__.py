@@ -27,6 +27,7 @@ from deploy.demo import (
     mails,
     meeting,
     observing,
+    phases,
     receipts,
     redaction,
     registering,
@@ -48,6 +49,7 @@ from deploy.places import CLOCK, DEMO, Unable, shown
 SUMMARY = DEMO / "summary.json"
 CHAPTERS = (
     registering.play,
+    phases.play,
     languages.play,
     groups.play,
     cycle.play,

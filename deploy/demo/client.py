@@ -84,8 +84,10 @@ class Suite:
         head = int(told.headers["Feed-Head"])
 
         async def heard() -> bool:
-            inbox = (await self.health(hearer))[f"inbox:{speaker}"]
-            return bool(inbox["tracked"] >= head)
+            with suppress(*AWAY):
+                inbox = (await self.health(hearer))[f"inbox:{speaker}"]
+                return bool(inbox["tracked"] >= head)
+            return False
 
         await eventually(heard, f"{hearer} hears position {head} of {speaker}")
 

@@ -12,8 +12,6 @@ from deploy.demo.story import REGIONS, WITH_FIGURES, Story, Unit
 DATA = Path(__file__).parent / "data"
 STAFF = {"desk": "service_desk", "authority": "appointing_authority", "reviewer": "reviewer"}
 NATIONAL = {"secretary": "directors_secretary", "ministry": "ministry", "auditor": "auditor"}
-PHASES = ("new", "final", "ongoing")
-"""What the first competence services are in; all further ones are ongoing too."""
 
 
 async def play(story: Story) -> None:
@@ -27,7 +25,6 @@ async def play(story: Story) -> None:
             await _staff(story, chapter, trusts)
             numbered = enumerate(story.units.values())
             await together(_people_of(story, unit, index, chapter) for index, unit in numbered)
-            await _phases(story)
             await _describe(story)
         await story.suite.reporting_knows()
 
@@ -92,23 +89,6 @@ async def _people_of(story: Story, unit: Unit, index: int, chapter: Chapter) -> 
     for alias, role in wanted.items():
         granted = {"role": role, "unit_id": unit.id, "since": f"{story.year}-01-01"}
         await grant(story, f"{alias}-{unit.code}", granted, chapter, unit.trusts[0])
-
-
-async def _phases(story: Story) -> None:
-    """Each competence service is told which phase its report year is in."""
-    services = [unit for unit in story.units.values() if unit.kind == "national_competence_service"]
-    desk = story.registry("joint-desk")
-
-    async def set_phase(unit: Unit, phase: str) -> None:
-        seen = (await desk.get(f"/units/{unit.id}"))["version"]
-        body = {"year": story.year, "phase": phase, "reason": "Fastsatt ved planlegging av årets rapportering."}
-        await desk.change(f"/units/{unit.id}/phases", body, seen)
-
-    ordered = [unit for unit in services if unit.code.startswith("X-")] + [
-        unit for unit in services if not unit.code.startswith("X-")
-    ]
-    phases = (*PHASES, *("ongoing" for _ in ordered[len(PHASES) :]))
-    await together(set_phase(unit, phase) for unit, phase in zip(ordered, phases, strict=True))
 
 
 async def _describe(story: Story) -> None:
