@@ -49,6 +49,12 @@ class Stage:
     def reporting(self, api: Suite, who: str) -> Caller:
         return api.reporting(self.people[who])
 
+    def review(self, api: Suite, who: str) -> Caller:
+        return api.review(self.people[who])
+
+    def notify(self, api: Suite, who: str) -> Caller:
+        return api.notify(self.people[who])
+
     async def person(self, api: Suite, name: str, **role: str) -> str:
         """Somebody new, with a role if one is told."""
         desk = self.registry(api, "joint-desk")
@@ -77,6 +83,19 @@ class Stage:
         await api.reporting_knows()
         desk = self.reporting(api, "desk")
         return str((await desk.post("/reports", {"unit_id": unit, "year": self.year}))["report_id"])
+
+
+async def write(lead: Caller, report: str) -> None:
+    """What a network must tell before its report can be handed in."""
+    for question in ("network_work", "network_cooperation"):
+        body = {"text": "Møter i alle regioner.", "base_version": 0}
+        await lead.put(f"/reports/{report}/answers/evaluation.{question}", body)
+
+
+async def hand_in(lead: Caller, report: str) -> Any:
+    """The receipt of what the lead sees now."""
+    seen = (await lead.get(f"/reports/{report}"))["content_version"]
+    return await lead.post(f"/reports/{report}/submissions", {"seen": seen})
 
 
 async def heads(api: Suite) -> dict[str, int]:

@@ -22,15 +22,16 @@ PATIENCE = 300
 
 
 class RunningSuite:
-    """The whole suite under its supervisor; ``databases`` gives it others than SQLite files."""
+    """The whole suite under its supervisor; ``databases`` are others than SQLite files, ``told`` other settings."""
 
-    def __init__(self, var: Path, databases: Databases | None = None) -> None:
+    def __init__(self, var: Path, databases: Databases | None = None, told: Mapping[str, str] | None = None) -> None:
         self.var = var
         self.addresses = Addresses({name: free_port() for name in PORTS})
         self._environment = {"AARRING_VAR": str(var), "AARRING_ENVIRONMENT": "test"}
         self._environment |= {port_setting(name): str(port) for name, port in self.addresses.ports.items()}
         if databases is not None:
             self._environment |= _urls(databases)
+        self._environment |= told or {}
 
     def __enter__(self) -> Self:
         self.run("deploy.cli", "up")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deploy.demo.client import Suite, together
-from tests.e2e.stage import NETWORK, Stage, texts
+from tests.e2e.stage import NETWORK, Stage, hand_in, texts, write
 
 pytestmark = [pytest.mark.e2e, pytest.mark.anyio]
 
@@ -64,9 +64,7 @@ async def test_many_saves_of_one_answer_at_once_leave_one_winner_each_time(api: 
 async def test_the_lead_submits_exactly_what_was_seen(api: Suite, stage: Stage) -> None:
     report = await stage.report(api, NETWORK)
     lead, coordinator = stage.reporting(api, "lead"), stage.reporting(api, "coordinator")
-    for question in ("network_work", "network_cooperation"):
-        body = {"text": "Møter i alle regioner.", "base_version": 0}
-        await lead.put(f"/reports/{report}/answers/evaluation.{question}", body)
+    await write(lead, report)
     seen = (await lead.get(f"/reports/{report}"))["content_version"]
     path = f"/reports/{report}/answers/evaluation.network_cooperation"
     await coordinator.put(path, {"text": "Møter og kurs.", "base_version": 1})
@@ -74,8 +72,7 @@ async def test_the_lead_submits_exactly_what_was_seen(api: Suite, stage: Stage) 
     refused = await lead.send("POST", f"/reports/{report}/submissions", json={"seen": seen})
     assert (refused.refused, refused.body["moved"]) == ("409 moved_since_seen", ["evaluation.network_cooperation"])
 
-    shown = await lead.get(f"/reports/{report}")
-    receipt = await lead.post(f"/reports/{report}/submissions", {"seen": shown["content_version"]})
+    receipt = await hand_in(lead, report)
     frozen = await lead.get(f"/submissions/{receipt['submission_id']}")
     assert frozen["sha256"] == receipt["sha256"]
     assert frozen["report"]["answers"]["evaluation.network_cooperation"]["text"] == "Møter og kurs."
