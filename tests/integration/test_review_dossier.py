@@ -108,6 +108,14 @@ async def test_before_anybody_begins_the_desks_see_how_complete_the_year_is(desk
     assert shown["allowed_operations"] == ["choose_regional_units", "explain"]
 
 
+async def test_a_unit_past_its_final_report_owes_the_year_nothing(desks: Desks) -> None:
+    said = registry.UnitPhaseSetV1(unit_id=desks.unasked, year=YEAR - 1, phase="final")
+    await desks.service.registry.tell(said)
+    assert [line["unit_code"] for line in (await desks.shown())["lines"]] == ["L-1", "L-2"]
+    await desks.service.registry.tell(registry.UnitPhaseSetV1(unit_id=desks.unasked, year=YEAR, phase="ongoing"))
+    assert [line["unit_code"] for line in (await desks.shown())["lines"]] == ["L-1", "L-2", "L-3"]
+
+
 async def test_a_dossier_with_unexplained_units_is_refused_with_all_of_them(desks: Desks) -> None:
     refused = await desks.prepare()
     assert code(refused) == (409, "units_unexplained")

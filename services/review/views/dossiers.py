@@ -53,12 +53,20 @@ def _reports(rows: Rows, year: int) -> list[dict[str, Any]]:
 
 
 def _owing(rows: Rows, year: int) -> list[dict[str, Any]]:
-    """The units of the register that are active on any day of a year."""
+    """The units of the register that are active on any day of a year, and not past their final report."""
     units = t.UNITS.c
     first, last = date(year, 1, 1).isoformat(), date(year, 12, 31).isoformat()
     active = and_(units.active_from <= last, or_(units.ended_on.is_(None), units.ended_on >= first))
     query = select(units.unit_id, units.regions, units.code, units.name_nb, units.kind)
-    return rows(query.where(active, units.code.is_not(None)))
+    found = rows(query.where(active, units.code.is_not(None)))
+    return [unit for unit in found if not _past_its_final_report(rows, unit["unit_id"], year)]
+
+
+def _past_its_final_report(rows: Rows, unit_id: str, year: int) -> bool:
+    phases = t.PHASES.c
+    query = select(t.PHASES).where(phases.unit_id == unit_id, phases.year <= year).order_by(phases.year.desc())
+    latest = rows(query.limit(1))
+    return bool(latest) and latest[0]["phase"] == "final" and latest[0]["year"] < year
 
 
 def _belongs(row: Mapping[str, Any], chosen: Collection[str]) -> bool:

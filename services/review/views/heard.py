@@ -59,6 +59,10 @@ def _role(said: registry.RoleGrantedV1) -> Change:
     )
 
 
+def _phase(said: registry.UnitPhaseSetV1) -> Change:
+    return Put(t.PHASES, {"unit_id": str(said.unit_id), "year": said.year, "phase": said.phase})
+
+
 def _dates(said: reporting.CyclePlannedV1 | reporting.CycleRescheduledV1) -> Change:
     return Put(
         t.CYCLES,
@@ -121,6 +125,7 @@ def _in_state(state: JointState) -> Callable[[Any], Change]:
 KEPT: Mapping[type[Contract], Callable[[Any], Change]] = {
     registry.UnitRegisteredV1: _unit,
     registry.UnitRenamedV1: _renamed,
+    registry.UnitPhaseSetV1: _phase,
     registry.UnitEndedV1: lambda s: Put(t.UNITS, {"unit_id": str(s.unit_id), "ended_on": _day(s.on)}),
     registry.PersonRegisteredV1: lambda s: Put(t.PERSONS, {"person_id": str(s.person_id), "erased": 0}),
     registry.PersonErasedV1: lambda s: Put(t.PERSONS, {"person_id": str(s.person_id), "erased": 1}),

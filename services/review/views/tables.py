@@ -137,6 +137,14 @@ UNITS = Table(
     Column("ended_on", Text),
 )
 
+PHASES = Table(
+    "phases",
+    HEARD,
+    Column("unit_id", Text, primary_key=True),
+    Column("year", BigInteger, primary_key=True),
+    Column("phase", Text, nullable=False),
+)
+
 ASSIGNMENTS = Table(
     "assignments",
     HEARD,
