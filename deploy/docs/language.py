@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from deploy.places import SERVICES
 from services.notify.publish import PUBLISHED_EVENTS as TOLD_BY_NOTIFY
 from services.notify.rules import RULES as NOTIFY_RULES
 from services.notify.views.rows import KEPT as KEPT_BY_NOTIFY
@@ -59,7 +60,9 @@ class Spoken:
 
 def spoken() -> list[Spoken]:
     """Every contract, in the order the speakers' files have them."""
-    return [Spoken(name, contract, name.split(".", 1)[0], _hearers(contract)) for name, contract in PUBLISHED.items()]
+    told = [Spoken(name, contract, name.split(".", 1)[0], _hearers(contract)) for name, contract in PUBLISHED.items()]
+    # Within a speaker as they are declared; the speakers in one order, whichever was imported first.
+    return sorted(told, key=lambda contract: SERVICES.index(contract.speaker))
 
 
 def _hearers(contract: type[Contract]) -> tuple[str, ...]:
