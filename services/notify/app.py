@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from fastapi import FastAPI
 
@@ -27,6 +26,7 @@ from services.notify.views.cards import CardMirror
 from services.notify.views.rows import own
 from services.notify.views.tables import HEARD, MIRROR, OWN
 from shared.bus import Bus
+from shared.checks import checks_of
 from shared.clock import Clock
 from shared.desk import Desk
 from shared.eventstore import EventStore
@@ -101,30 +101,10 @@ class Parts:
 
     def checks(self) -> Mapping[str, Check]:
         return {
-            "database": self._database,
-            "bus": lambda: {"ok": self.bus.is_up, "connections": self.bus.connections},
-            "desk": lambda: {"waiting": self.desk.waiting},
-            "outbox": self._outbox,
-            **{f"inbox:{speaker}": _heard(inbox) for speaker, inbox in self.inboxes.items()},
+            **checks_of(self.store, self.bus, self.desk, self.outbox, self.inboxes.values()),
             "rules": self.concerning.status,
             "sender": self.sender.status,
         }
-
-    def _database(self) -> dict[str, Any]:
-        self.store.ping()
-        return {"head": self.store.head()}
-
-    def _outbox(self) -> dict[str, Any]:
-        status = self.outbox.status()
-        return {"ok": not status.stopped_reason and not status.fault, **asdict(status)}
-
-
-def _heard(inbox: Inbox) -> Check:
-    def check() -> dict[str, Any]:
-        status = inbox.status()
-        return {"ok": not status.stopped_reason and not status.fault and not status.parked, **asdict(status)}
-
-    return check
 
 
 def build(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from fastapi import FastAPI
 
@@ -21,6 +20,7 @@ from services.registry.publish import PUBLISHED
 from services.registry.settings import Settings
 from services.registry.views import METADATA, lookups, rows
 from shared.bus import Bus
+from shared.checks import checks_of
 from shared.clock import Clock
 from shared.desk import Desk
 from shared.eventstore import EventStore
@@ -72,20 +72,9 @@ class Parts:
 
     def checks(self) -> Mapping[str, Check]:
         return {
-            "database": self._database,
-            "bus": lambda: {"ok": self.bus.is_up, "connections": self.bus.connections},
-            "desk": lambda: {"waiting": self.desk.waiting},
-            "outbox": self._outbox,
+            **checks_of(self.store, self.bus, self.desk, self.outbox),
             "cards": self.cards.status,
         }
-
-    def _database(self) -> dict[str, Any]:
-        self.store.ping()
-        return {"head": self.store.head()}
-
-    def _outbox(self) -> dict[str, Any]:
-        status = self.outbox.status()
-        return {"ok": not status.stopped_reason and not status.fault, **asdict(status)}
 
 
 def build(settings: Settings, *, clock: Clock | None = None) -> FastAPI:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict, dataclass
-from functools import partial
-from typing import Any
+from dataclasses import dataclass
 
 from fastapi import FastAPI
 
@@ -28,6 +26,7 @@ from services.review.settings import Settings
 from services.review.views.rows import own
 from services.review.views.tables import HEARD, OWN
 from shared.bus import Bus
+from shared.checks import checks_of
 from shared.clock import Clock
 from shared.desk import Desk
 from shared.eventstore import EventStore
@@ -85,26 +84,7 @@ class Parts:
         }
 
     def checks(self) -> Mapping[str, Check]:
-        return {
-            "database": self._database,
-            "bus": lambda: {"ok": self.bus.is_up, "connections": self.bus.connections},
-            "desk": lambda: {"waiting": self.desk.waiting},
-            "outbox": self._outbox,
-            **{f"inbox:{inbox.speaker}": partial(self._inbox, inbox) for inbox in self.inboxes},
-        }
-
-    def _database(self) -> dict[str, Any]:
-        self.store.ping()
-        return {"head": self.store.head()}
-
-    def _outbox(self) -> dict[str, Any]:
-        status = self.outbox.status()
-        return {"ok": not status.stopped_reason and not status.fault, **asdict(status)}
-
-    @staticmethod
-    def _inbox(inbox: Inbox) -> dict[str, Any]:
-        status = inbox.status()
-        return {"ok": not status.stopped_reason and not status.fault and not status.parked, **asdict(status)}
+        return checks_of(self.store, self.bus, self.desk, self.outbox, self.inboxes)
 
 
 def build(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
