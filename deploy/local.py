@@ -34,7 +34,7 @@ from deploy.places import (
 )
 from deploy.supervisor import Program, read_procfile
 
-READY_WITHIN = 60.0
+READY_WITHIN = 120.0
 STOPPED_WITHIN = 30.0
 FALLS_TOLERATED = 3
 

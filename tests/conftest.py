@@ -7,12 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.servers import NatsServer, PostgresServer
 from tests.stores import Databases, postgres_databases, sqlite_databases
 from tests.tokens import Tokens
 
 os.environ.setdefault("AARRING_ENVIRONMENT", "test")
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("aarring", deadline=None)
+settings.load_profile("aarring")
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ T = TypeVar("T")
 PAUSE = 0.02
 
 
-def eventually(condition: Callable[[], T], timeout: float = 10.0) -> T:
+def eventually(condition: Callable[[], T], timeout: float = 60.0) -> T:
     """What ``condition`` gives as soon as it is true; AssertionError after ``timeout`` seconds."""
     end = time.monotonic() + timeout
     while not (found := condition()):
@@ -22,7 +22,7 @@ def eventually(condition: Callable[[], T], timeout: float = 10.0) -> T:
     return found
 
 
-async def eventually_async(condition: Callable[[], Any], timeout: float = 10.0) -> Any:  # noqa: ASYNC109
+async def eventually_async(condition: Callable[[], Any], timeout: float = 60.0) -> Any:  # noqa: ASYNC109
     """The same without blocking the event loop; ``condition`` may be a coroutine function."""
     end = time.monotonic() + timeout
     while True:

@@ -20,7 +20,7 @@ from deploy.issuer import LONGEST_LIFE, Issuer
 
 T = TypeVar("T")
 AT_ONCE = 12
-PATIENCE = 30.0
+PATIENCE = 60.0
 RENEWED_BEFORE = 30.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 1.0
 AWAY = (httpx.NetworkError, httpx.RemoteProtocolError, httpx.TimeoutException)

@@ -15,7 +15,7 @@ from deploy.demo.client import Suite
 from deploy.environment import PORTS, Addresses, port_setting
 from deploy.issuer import Issuer
 from deploy.places import ROOT, SERVICES
-from tests.servers.engines import free_port
+from tests.servers.ports import free_port
 from tests.stores import Databases
 
 PATIENCE = 300

@@ -104,7 +104,7 @@ class Office:
         self.cards = CardMirror(self.desk)
         self.connect(port)
 
-    def connect(self, port: int, timeout: float = 0.3) -> None:
+    def connect(self, port: int, timeout: float = 60) -> None:
         """Use another mail server, as after a restart: nothing is remembered but what is stored."""
         addressing = Addressing(self.store, PORTAL, self.trial)
         mail = Mail("127.0.0.1", port, SENDER, starttls=False, timeout=timeout)

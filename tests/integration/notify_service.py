@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from tests.facts import made_up
 from tests.integration.notify import PORTAL, SENDER, Hands, Said, address_of
 from tests.integration.registry import Client
 from tests.servers import NatsServer
+from tests.servers.ports import free_port
 from tests.stores import Databases
 from tests.tokens import Tokens
 
@@ -92,12 +92,6 @@ def told(databases: Databases, tokens: Tokens, nats_url: str, **more: Any) -> Se
         "portal_url": PORTAL,
     }
     return Settings(**{**nowhere, **said, **more})
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 @asynccontextmanager

@@ -14,13 +14,14 @@ import httpx
 from fastapi import FastAPI
 from pydantic import SecretBytes
 
-from services.reporting.app import Parts, build
+from services.reporting.app import build
 from services.reporting.application import hearing
 from services.reporting.settings import Settings
 from services.reporting.views.cards import CardMirror
 from shared.clock import Clock
 from shared.contracts import Contract, envelope, registry
 from shared.inbox import Hearing
+from shared.service import Parts
 from shared.settings import Environment
 from tests.integration.registry import NOWHERE, Client
 from tests.stores import Databases

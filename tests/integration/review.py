@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from pydantic import SecretBytes
 
 from deploy.bundle_key import bundle_key
-from services.review.app import Parts, build
+from services.review.app import build
 from services.review.application import hearing
 from services.review.review import Criterion, Review
 from services.review.settings import Settings
@@ -23,6 +23,7 @@ from shared.clock import Clock
 from shared.contracts import Contract, envelope, registry, reporting
 from shared.domain import identity
 from shared.inbox import Hearing
+from shared.service import Parts
 from shared.settings import Environment
 from tests.integration.registry import NOWHERE
 from tests.integration.reporting import Caller, MovableClock

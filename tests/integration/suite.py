@@ -116,9 +116,9 @@ class Suite:
         return Served(app, client, callers, lambda subject: self._tokens.bearer(subject, name), known)
 
     def _open_report(self) -> str:
-        eventually(lambda: self._read("/cycles").status_code == 200, timeout=20)
+        eventually(lambda: self._read("/cycles").status_code == 200)
         self._write("PUT", self.desk, f"/cycles/{YEAR}", DATES)
-        eventually(lambda: self._is_led(self._read(f"/cycles/{YEAR}/dry-run").json()), timeout=20)
+        eventually(lambda: self._is_led(self._read(f"/cycles/{YEAR}/dry-run").json()))
         self._write("POST", self.desk, f"/cycles/{YEAR}/openings", None)
         found = self._read(f"/reports?unit_id={self.unit_id}").json()["items"]
         return str(found[0]["report_id"])

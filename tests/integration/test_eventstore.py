@@ -281,7 +281,7 @@ def test_a_database_that_is_gone_is_unavailable_after_one_time_out(postgres: Pos
     began = time.monotonic()
     with pytest.raises(StoreUnavailable):
         store.load(Tally, tally_id())
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 40
     store.close()
 
 

@@ -44,7 +44,7 @@ def served(tokens: Tokens, tmp_path: Path) -> Iterator[Served]:
                 return [item["message_id"] for item in answer.json().get("items", [])]
 
             known: dict[str, Sequence[Any]] = {
-                "message_id": eventually(logged, timeout=20),
+                "message_id": eventually(logged),
                 "person_id": [str(made_up(name)) for name in PEOPLE],
                 "unit_id": [str(UNIT)],
                 "report_id": [str(REPORT)],

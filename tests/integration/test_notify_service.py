@@ -48,7 +48,7 @@ async def sent(service: Service, number: int, **filters: str) -> list[dict[str, 
         items: list[dict[str, Any]] = answer.json().get("items", [])
         return items if len(items) == number else []
 
-    found: list[dict[str, Any]] = await eventually_async(so_many, timeout=20)
+    found: list[dict[str, Any]] = await eventually_async(so_many)
     return found
 
 

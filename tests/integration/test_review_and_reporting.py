@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from tests.integration import review as review_fixture
 from tests.integration.draft import ACCESS, NORD, Draft, drafted
 from tests.integration.reporting import Caller, MovableClock, Registry
 from tests.servers import NatsServer
+from tests.servers.ports import free_port
 from tests.stores import Databases
 from tests.tokens import Tokens
 
@@ -65,12 +65,6 @@ class Both:
         await eventually_async(found)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @asynccontextmanager
 async def served(app: FastAPI, port: int) -> AsyncIterator[None]:
     """An application on a port of this machine, from its start to its end."""
@@ -101,8 +95,8 @@ async def both(databases: Databases, tokens: Tokens, broker: NatsServer) -> Asyn
     async with (
         served(reporting_app, ports["reporting"]),
         served(review_app, ports["review"]),
-        httpx.AsyncClient(base_url=urls["reporting"]) as writing,
-        httpx.AsyncClient(base_url=urls["review"]) as judging,
+        httpx.AsyncClient(base_url=urls["reporting"], timeout=60) as writing,
+        httpx.AsyncClient(base_url=urls["review"], timeout=60) as judging,
     ):
         known = Registry(reporting_app.state.parts, clock)
         service = reporting_fixture.Service(reporting_app, writing, tokens, clock, known)

@@ -30,7 +30,8 @@ from tests.integration import reporting as reporting_fixture
 from tests.integration import review as review_fixture
 from tests.integration.draft import ACCESS, NORD, Draft, drafted
 from tests.integration.reporting import YEAR, Caller
-from tests.integration.test_review_and_reporting import free_port, served
+from tests.integration.test_review_and_reporting import served
+from tests.servers.ports import free_port
 from tests.stores import Databases
 from tests.tokens import Tokens
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +16,7 @@ from docker.errors import DockerException
 from docker.models.containers import Container as DockerClientContainer
 from testcontainers.core.container import DockerContainer
 
-STARTED_WITHIN = 30.0
+STARTED_WITHIN = 120.0
 STOPPED_WITHIN = 20.0
 
 
@@ -46,12 +45,6 @@ def containers_wanted() -> bool:
         return bool(docker.from_env(timeout=2).ping())
     except DockerException:
         return False
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_until(answers: Callable[[], bool], engine: Engine, what: str) -> None:

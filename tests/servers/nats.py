@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Self
 
 from deploy.binaries import require_nats_server
-from tests.servers.engines import Container, Engine, LocalProcess, containers_wanted, free_port, wait_until
+from tests.servers.engines import Container, Engine, LocalProcess, containers_wanted, wait_until
+from tests.servers.ports import free_port
 
 IMAGE = os.environ.get("AARRING_NATS_IMAGE", "nats:2.11-alpine")
 

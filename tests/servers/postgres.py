@@ -17,7 +17,8 @@ import psycopg
 from psycopg import sql
 
 from deploy.binaries import library_path, open_to_all, require_postgres
-from tests.servers.engines import Container, Engine, LocalProcess, containers_wanted, free_port, wait_until
+from tests.servers.engines import Container, Engine, LocalProcess, containers_wanted, wait_until
+from tests.servers.ports import free_port
 
 IMAGE = os.environ.get("AARRING_POSTGRES_IMAGE", "postgres:16-alpine")
 OPTIONS = {"max_connections": "200", "jit": "off", "timezone": "UTC", "log_checkpoints": "off"}
