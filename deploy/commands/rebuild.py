@@ -11,22 +11,12 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-# A service put together knows every event of its log, those without read models too.
-import services.notify.app
-import services.registry.app
-import services.reporting.app
-import services.review.app  # noqa: F401
 from deploy.environment import Addresses, suite_environment
 from deploy.places import SERVICES, Unable
-from services.notify.views import rows as notify_rows
-from services.notify.views import tables as notify_tables
-from services.registry.views import METADATA as REGISTRY
-from services.registry.views import rows as registry_rows
-from services.reporting.views import rows as reporting_rows
-from services.reporting.views.tables import HEARD, OWN
-from services.review.views import heard as review_heard
-from services.review.views import rows as review_rows
-from services.review.views import tables as review_tables
+from services.notify import app as notify
+from services.registry import app as registry
+from services.reporting import app as reporting
+from services.review import app as review
 from shared.eventstore import EventStore
 from shared.inbox import INBOX_TABLES
 from shared.rebuild import Comparison, ReadModels, compare
@@ -34,12 +24,12 @@ from shared.rebuild import Comparison, ReadModels, compare
 app = typer.Typer()
 
 READ_MODELS: Mapping[str, ReadModels] = {
-    "registry": ReadModels([REGISTRY], registry_rows),
-    "reporting": ReadModels([OWN, HEARD], reporting_rows.own, reporting_rows.heard),
-    "review": ReadModels([review_tables.OWN, review_tables.HEARD], review_rows.own, review_heard.heard),
-    "notify": ReadModels([notify_tables.OWN, notify_tables.HEARD], notify_rows.own, notify_rows.heard),
+    "registry": registry.READ_MODELS,
+    "reporting": reporting.READ_MODELS,
+    "review": review.READ_MODELS,
+    "notify": notify.READ_MODELS,
 }
-"""The read models of each service; copies of contact cards are no part of history and stay out."""
+"""The read models of each service; one put together also knows the events of its log that have none."""
 
 
 def check(service: str) -> Comparison:

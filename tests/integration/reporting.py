@@ -17,12 +17,15 @@ from pydantic import SecretBytes
 from services.reporting.app import build
 from services.reporting.application import hearing
 from services.reporting.settings import Settings
+from services.reporting.views import queries
 from services.reporting.views.cards import CardMirror
 from shared.clock import Clock
 from shared.contracts import Contract, envelope, registry
 from shared.inbox import Hearing
+from shared.schedule import Schedule
 from shared.service import Parts
 from shared.settings import Environment
+from shared.shredder import Shredder
 from tests.integration.registry import NOWHERE, Client
 from tests.stores import Databases
 from tests.tokens import Tokens
@@ -119,6 +122,15 @@ class Service:
     def parts(self) -> Parts:
         found: Parts = self.app.state.parts
         return found
+
+    async def tick(self) -> int:
+        """What is due by the clock is done; how many things that were."""
+        schedule: Schedule = self.app.state.schedule
+        return await schedule.tick()
+
+    def shred(self) -> None:
+        """The keys that redactions and erasures named are destroyed."""
+        Shredder(self.parts.vault, lambda: queries.keys_to_destroy(self.parts.store.rows)).shred()
 
     def caller(self, subject: object, audience: str = "reporting", **claims: Any) -> Caller:
         return Caller(self.http, self.tokens.bearer(subject, audience, **claims), str(subject))

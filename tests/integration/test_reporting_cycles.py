@@ -123,11 +123,11 @@ async def test_the_final_report_is_the_last_one_owed(service: Service) -> None:
 async def test_the_schedule_opens_at_the_planned_instant_and_once(service: Service) -> None:
     await service.unit()
     await service.joint.done("PUT", f"/cycles/{YEAR}", DATES | {"opens_at": "2025-12-15T08:00:00"})
-    await service.parts.schedule.tick()
+    await service.tick()
     assert (await service.joint.shown("/reports"))["items"] == []
     service.clock.move(days=7)
-    await service.parts.schedule.tick()
-    await service.parts.schedule.tick()
+    await service.tick()
+    await service.tick()
     assert len((await service.joint.shown("/reports"))["items"]) == 1
     told = await service.joint.shown(f"/cycles/{YEAR}/history")
     assert [fact["event"] for fact in told] == ["reporting.Cycle.Planned", "reporting.Cycle.Opened"]

@@ -87,13 +87,13 @@ class TestDescriptionApproved:
     async def test_one_that_is_not_in_force_yet_waits(self, draft: Draft) -> None:
         await draft.service.registry.tell(described(draft, 1, "Til neste år.", "2026-01-01"))
         assert (await draft.shown(draft.lead))["description"] is None
-        await draft.service.parts.schedule.tick()
+        await draft.service.tick()
         assert (await draft.shown(draft.lead))["description"] is None
 
     async def test_until_its_day_comes_and_then_once(self, draft: Draft) -> None:
         await draft.service.registry.tell(described(draft, 1, "Til neste år.", "2026-01-01"))
         draft.service.clock.move(days=40)
-        assert (await draft.service.parts.schedule.tick(), await draft.service.parts.schedule.tick()) == (1, 0)
+        assert (await draft.service.tick(), await draft.service.tick()) == (1, 0)
         assert (await draft.shown(draft.lead))["description"] == {"version": 1, "text_nb": "Til neste år."}
         assert len(await draft.facts("DescriptionUpdated")) == 1
 
@@ -132,7 +132,7 @@ class TestPersonErased:
         receipt = await self.submitted(draft)
         assert await self.name_of_lead(draft) == "Ragnhild Leder"
         await draft.service.registry.tell(self.erased(draft))
-        draft.service.parts.shredder.shred()
+        draft.service.shred()
         assert await self.name_of_lead(draft) is None
         frozen = await draft.desk.shown(f"{draft.path}/submissions/1")
         assert hashlib.sha256(frozen["canonical"].encode()).hexdigest() == receipt["sha256"]
@@ -145,7 +145,7 @@ class TestPersonErased:
 
     async def test_a_card_that_is_late_to_go_is_not_frozen(self, draft: Draft) -> None:
         await draft.service.registry.tell(self.erased(draft))
-        draft.service.parts.shredder.shred()
+        draft.service.shred()
         draft.lead = await draft.service.holder("professional_lead", "Ny Leder", unit_id=draft.unit_id)
         await self.submitted(draft)
         roles = (await draft.lead.shown(f"{draft.path}/submissions/1"))["roles"]

@@ -11,7 +11,6 @@ from fastapi import Depends, Request
 from services.notify.application.choosing import Choosing
 from services.notify.application.deciding import person
 from services.notify.application.log import Log
-from shared.access import NotAllowed
 from shared.asked import Calling
 from shared.clock import Clock
 from shared.eventstore import EventStore
@@ -44,9 +43,3 @@ Parts = Annotated[Notify, Depends(notify_of)]
 def registered(parts: Parts, caller: Calling) -> None:
     """Any registered person."""
     person(parts.store.rows, caller)
-
-
-async def services_only(caller: Calling) -> None:
-    """Other services of ours and nobody else."""
-    if caller.kind != "service":
-        raise NotAllowed("only services read the feed")

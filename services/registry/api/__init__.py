@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from services.registry.api import appointments, groups, imports, logins, me, persons, roles, trusts, units
-from services.registry.api.callers import Registry, services_only
+from services.registry.api.callers import Registry
 
 ROUTERS: tuple[APIRouter, ...] = (
     me.router,
@@ -18,4 +18,4 @@ ROUTERS: tuple[APIRouter, ...] = (
 )
 """All routes but the feed, whose router is made of the publications."""
 
-__all__ = ["ROUTERS", "Registry", "services_only"]
+__all__ = ["ROUTERS", "Registry"]

@@ -81,12 +81,6 @@ def reading(registry: Parts, caller: Calling) -> Reader:
 Reading = Annotated[Reader, Depends(reading)]
 
 
-async def services_only(caller: Calling) -> None:
-    """Other services of ours and nobody else."""
-    if caller.kind != "service":
-        raise NotAllowed("only services read the feed")
-
-
 class Written(BaseModel):
     """What a write made or changed: ids, and the version the thing has now."""
 

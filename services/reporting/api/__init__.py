@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from services.reporting.api import answers, cycles, lists, reports, submissions
-from services.reporting.api.parts import Reporting, services_only
+from services.reporting.api.parts import Reporting
 
 ROUTERS: tuple[APIRouter, ...] = (
     cycles.router,
@@ -14,4 +14,4 @@ ROUTERS: tuple[APIRouter, ...] = (
 )
 """All routes but the feed, whose router is made of the publications."""
 
-__all__ = ["ROUTERS", "Reporting", "services_only"]
+__all__ = ["ROUTERS", "Reporting"]

@@ -16,8 +16,6 @@ from services.reporting.application.lists import Lists
 from services.reporting.application.reading import Reading
 from services.reporting.application.redaction import Redacting
 from services.reporting.application.writing import Writing
-from shared.access import NotAllowed
-from shared.asked import Calling
 from shared.clock import Clock
 from shared.desk import Done
 from shared.eventstore import EventStore
@@ -48,12 +46,6 @@ def reporting_of(request: Request) -> Reporting:
 
 
 Parts = Annotated[Reporting, Depends(reporting_of)]
-
-
-async def services_only(caller: Calling) -> None:
-    """Other services of ours and nobody else."""
-    if caller.kind != "service":
-        raise NotAllowed("only services read the feed")
 
 
 class Changed(BaseModel):

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from services.review.api import dossiers, follow_ups, judging, report_states, reviews, summaries, telling
-from services.review.api.parts import Reviewing, services_only
+from services.review.api.parts import Reviewing
 
 ROUTERS: tuple[APIRouter, ...] = (
     reviews.router,
@@ -16,4 +16,4 @@ ROUTERS: tuple[APIRouter, ...] = (
 )
 """All routes but the feed, whose router is made of the publications."""
 
-__all__ = ["ROUTERS", "Reviewing", "services_only"]
+__all__ = ["ROUTERS", "Reviewing"]

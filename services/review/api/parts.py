@@ -21,8 +21,6 @@ from services.review.application.summing_up import SummingUp
 from services.review.application.telling import Telling
 from services.review.clients import Submissions
 from services.review.review import Step
-from shared.access import NotAllowed
-from shared.asked import Calling
 from shared.clock import Clock
 from shared.desk import Done
 from shared.eventstore import EventStore
@@ -68,12 +66,6 @@ Cursor = Annotated[str | None, Query(max_length=200, pattern=ANYTHING)]
 Limit = Annotated[int, Query(ge=1, le=200)]
 AnyText = Annotated[str, StringConstraints(max_length=20_000, pattern=ANYTHING)]
 SomeText = Annotated[str, StringConstraints(min_length=1, max_length=20_000, pattern=SOMETHING)]
-
-
-async def services_only(caller: Calling) -> None:
-    """Other services of ours and nobody else."""
-    if caller.kind != "service":
-        raise NotAllowed("only services read the feed")
 
 
 class Changed(BaseModel):

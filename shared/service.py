@@ -1,0 +1,151 @@
+"""What every service is made of, put together once; a service adds what is its own before it is served."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+from fastapi import APIRouter, FastAPI
+
+from shared.bus import Bus
+from shared.callers import services_only
+from shared.checks import checks_of
+from shared.clock import Clock
+from shared.contracts import Contract
+from shared.desk import Desk
+from shared.domain import Event, Recorded
+from shared.eventstore import EventStore
+from shared.feed import FeedClient, Publications, feed_router
+from shared.health import Check
+from shared.inbox import INBOX_TABLES, Inbox, Policy
+from shared.outbox import Outbox
+from shared.rebuild import ReadModels
+from shared.settings import ServiceSettings
+from shared.shredder import Shredder
+from shared.tokens import OwnTokens, TokenChecker
+from shared.vault import Vault
+from shared.web import application
+
+Loop = Callable[[], Awaitable[None]]
+Step = Callable[[], Awaitable[object]]
+
+
+@dataclass(frozen=True)
+class Listening:
+    """How a service listens to one speaker: where that answers, and what is done about what it says.
+
+    ``fold`` writes the rows that follow from a contract alone, ``policy`` is what the service does about it.
+    """
+
+    url: str
+    policy: Policy
+    fold: Policy | None = None
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What runs behind the routes of a service.
+
+    ``loops`` run while it serves, ``checks`` say how it is; ``at_start`` is done once the store is its own, and
+    ``at_close`` while the database is still there.
+    """
+
+    name: str
+    settings: ServiceSettings
+    clock: Clock
+    models: ReadModels
+    store: EventStore
+    vault: Vault
+    desk: Desk
+    bus: Bus
+    publications: Publications
+    outbox: Outbox
+    tokens: OwnTokens
+    feeds: Mapping[str, FeedClient]
+    inboxes: Mapping[str, Inbox]
+    loops: dict[str, Loop] = field(default_factory=dict)
+    checks: dict[str, Check] = field(default_factory=dict)
+    at_start: list[Step] = field(default_factory=list)
+    at_close: list[Step] = field(default_factory=list)
+
+    def destroy_keys(self, decided: Callable[[], Iterable[tuple[str, int | None]]]) -> None:
+        """Have the keys destroyed that redactions and erasures name: at every start, and soon after each."""
+        shredder = Shredder(self.vault, decided)
+        self.at_start.append(partial(asyncio.to_thread, shredder.shred))
+        self.loops["shredder"] = shredder.run
+
+    async def start(self) -> None:
+        """Claim the store, do what comes first, begin to connect."""
+        self.store.claim()
+        for step in self.at_start:
+            await step()
+        await self.bus.connect(self.settings.nats_url, self.name)
+
+    async def close(self) -> None:
+        """End what was opened, the database last."""
+        await self.bus.close()
+        for feed in self.feeds.values():
+            await feed.close()
+        for step in self.at_close:
+            await step()
+        await asyncio.to_thread(self.desk.close)
+        await asyncio.to_thread(self.store.close)
+        self.vault.close()
+
+    def application(self, *routers: APIRouter) -> FastAPI:
+        """The service's HTTP side: its own routes and the feed."""
+        app = application(
+            self.name,
+            routers=[*routers, feed_router(self.publications, services_only)],
+            checks=self.checks,
+            loops=self.loops,
+            start=self.start,
+            close=self.close,
+        )
+        app.state.parts = self
+        app.state.clock = self.clock
+        app.state.tokens = TokenChecker.from_file(self.settings.token_issuers, self.name, self.settings.environment)
+        return app
+
+
+def parts_of(
+    name: str,
+    settings: ServiceSettings,
+    models: ReadModels,
+    published: Mapping[type[Event], Callable[[Recorded], Contract]],
+    hears: Mapping[str, Listening] | None = None,
+    *,
+    clock: Clock | None = None,
+    feeds: Mapping[str, FeedClient] | None = None,
+) -> Parts:
+    """The parts of a service that writes ``models``, tells others what is ``published``, and ``hears`` others."""
+    hears = hears or {}
+    store = EventStore(settings.database_url, [*models.tables, *models.mirrors, INBOX_TABLES])
+    desk, bus = Desk(store, models.own), Bus()
+    publications = Publications(store, name, published)
+    outbox = Outbox(bus, publications, desk.recorded)
+    tokens = OwnTokens(name, settings.signing_key)
+    feeds = feeds or {speaker: FeedClient(one.url, tokens.for_service(speaker)) for speaker, one in hears.items()}
+    inboxes = {
+        speaker: Inbox(bus, desk, name, speaker, feeds[speaker], one.policy, one.fold)
+        for speaker, one in hears.items()
+    }
+    return Parts(
+        name=name,
+        settings=settings,
+        clock=clock or Clock(settings.clock_file),
+        models=models,
+        store=store,
+        vault=Vault(settings.vault_url, settings.vault_key.get_secret_value()),
+        desk=desk,
+        bus=bus,
+        publications=publications,
+        outbox=outbox,
+        tokens=tokens,
+        feeds=feeds,
+        inboxes=inboxes,
+        loops={"outbox": outbox.run, **{f"inbox:{speaker}": inbox.run for speaker, inbox in inboxes.items()}},
+        checks=dict(checks_of(store, bus, desk, outbox, inboxes.values())),
+    )
