@@ -16,6 +16,7 @@ HEADERS = {
     "Nats-Msg-Id": "the contract's id, by which the broker knows a repetition",
     "Position": "the contract's place in its speaker's log",
     "Previous": "the place of the contract before it, 0 for the first",
+    "Epoch": "which of the speaker's histories it belongs to; absent in the first",
     "traceparent": "the W3C trace of the request that caused it",
 }
 
@@ -103,7 +104,7 @@ def _message(each: Spoken) -> dict[str, Any]:
 def _envelope() -> dict[str, Any]:
     schema = CloudEvent.model_json_schema(mode="serialization")
     schema["description"] = markdown(schema["description"])
-    schema["required"] = [name for name in schema["required"] if name != "traceparent"]
+    schema["required"] = [name for name in schema["required"] if name not in ("traceparent", "epoch")]
     return schema
 
 

@@ -72,7 +72,7 @@ class PersonRegisteredV1(Contract, name="registry.person.registered.v1"):
     person_id: UUID
 
 
-class PersonErasedV1(Contract, name="registry.person.erased.v1"):
+class PersonErasedV1(Contract, name="registry.person.erased.v1", irrevocable=True):
     """The person's name and contact data are gone for good; every copy and key of them must go too."""
 
     person_id: UUID

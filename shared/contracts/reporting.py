@@ -140,7 +140,7 @@ class ReportReopenedV1(Contract, name="reporting.report.reopened.v1"):
     report_id: UUID
 
 
-class TextRedactedV1(Contract, name="reporting.report.text_redacted.v1"):
+class TextRedactedV1(Contract, name="reporting.report.text_redacted.v1", irrevocable=True):
     """A text was removed from all history; whoever holds a copy of the place must remove it too."""
 
     report_id: UUID
