@@ -17,6 +17,7 @@ from shared.clock import OSLO, Clock
 from shared.context import trace
 from shared.desk import Command, UnitOfWork
 from shared.domain import Aggregate, StaleVersion, identity
+from shared.lease import Lease
 from shared.problems import Fault, RequestProblem
 from shared.tokens import Caller, TokenChecker
 
@@ -66,9 +67,14 @@ async def asked(
     idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
     acting_as: Annotated[UUID | None, Header()] = None,
 ) -> Asked:
-    """The FastAPI dependency that makes :class:`Asked` of a request; 428 without an ``Idempotency-Key``."""
+    """The FastAPI dependency that makes :class:`Asked` of a request; 428 without an ``Idempotency-Key``.
+
+    A process that stands by asks for nothing more: what follows would store the key of a text before it is refused.
+    """
     clock: Clock = request.app.state.clock
     at = clock.now()
+    lease: Lease = request.app.state.lease
+    lease.must_be_held()
     if not idempotency_key:
         detail = "Send an Idempotency-Key, new for each thing you want done."
         place = Fault(code="idempotency_key_missing", pointer="header:idempotency-key", detail=detail)

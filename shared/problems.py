@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.access import NotAllowed, NotRegistered
 from shared.context import correlation_id
-from shared.desk import KeyReused, Unavailable
+from shared.desk import KeyReused, Unavailable, of_database
 from shared.domain import NotFound, Refused, StaleVersion
 
 log = structlog.get_logger()
@@ -182,12 +182,12 @@ def handle_problems(app: FastAPI) -> None:
 
     @app.exception_handler(Unavailable)
     async def unavailable(request: Request, fault: Unavailable) -> JSONResponse:
-        return problem(503, "unavailable", str(fault), headers={"Retry-After": "2"})
+        return problem(503, fault.code, str(fault), headers={"Retry-After": f"{fault.retry_after}"})
 
     @app.exception_handler(PersistenceError)
     async def database_away(request: Request, fault: PersistenceError) -> JSONResponse:
         log.error("database_fault", fault=type(fault).__name__)
-        return problem(503, "unavailable", "The database does not answer.", headers={"Retry-After": "2"})
+        return await unavailable(request, of_database(fault))
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, fault: HTTPException) -> JSONResponse:

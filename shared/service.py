@@ -20,6 +20,7 @@ from shared.eventstore import EventStore
 from shared.feed import FeedClient, Publications, feed_router
 from shared.health import Check
 from shared.inbox import INBOX_TABLES, Inbox, Policy
+from shared.lease import Lease
 from shared.outbox import Outbox
 from shared.rebuild import ReadModels
 from shared.settings import ServiceSettings
@@ -48,8 +49,8 @@ class Listening:
 class Parts:
     """What runs behind the routes of a service.
 
-    ``loops`` run while it serves, ``checks`` say how it is; ``at_start`` is done once the store is its own, and
-    ``at_close`` while the database is still there.
+    ``loops`` run while it holds the lease, ``checks`` say how it is; ``at_start`` is done each time the lease was
+    taken, and ``at_close`` while the database is still there.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Parts:
     store: EventStore
     vault: Vault
     desk: Desk
+    lease: Lease
     bus: Bus
     publications: Publications
     outbox: Outbox
@@ -71,16 +73,14 @@ class Parts:
     at_close: list[Step] = field(default_factory=list)
 
     def destroy_keys(self, decided: Callable[[], Iterable[tuple[str, int | None]]]) -> None:
-        """Have the keys destroyed that redactions and erasures name: at every start, and soon after each."""
+        """Have the keys destroyed that redactions and erasures name: when writing begins, and soon after each."""
         shredder = Shredder(self.vault, decided)
         self.at_start.append(partial(asyncio.to_thread, shredder.shred))
         self.loops["shredder"] = shredder.run
 
     async def start(self) -> None:
-        """Claim the store, do what comes first, begin to connect."""
-        self.store.claim()
-        for step in self.at_start:
-            await step()
+        """Write if nobody else does, else stand by; begin to connect."""
+        await self.lease.take()
         await self.bus.connect(self.settings.nats_url, self.name)
 
     async def close(self) -> None:
@@ -91,6 +91,7 @@ class Parts:
         for step in self.at_close:
             await step()
         await asyncio.to_thread(self.desk.close)
+        await self.lease.release()
         await asyncio.to_thread(self.store.close)
         self.vault.close()
 
@@ -100,12 +101,13 @@ class Parts:
             self.name,
             routers=[*routers, feed_router(self.publications, services_only)],
             checks=self.checks,
-            loops=self.loops,
+            loops={"lease": self.lease.run},
             start=self.start,
             close=self.close,
         )
         app.state.parts = self
         app.state.clock = self.clock
+        app.state.lease = self.lease
         app.state.tokens = TokenChecker.from_file(self.settings.token_issuers, self.name, self.settings.environment)
         return app
 
@@ -122,30 +124,40 @@ def parts_of(
 ) -> Parts:
     """The parts of a service that writes ``models``, tells others what is ``published``, and ``hears`` others."""
     hears = hears or {}
-    store = EventStore(settings.database_url, [*models.tables, *models.mirrors, INBOX_TABLES])
-    desk, bus = Desk(store, models.own), Bus()
+    store, vault = _databases(settings, models)
+    lock = store.lock()
+    desk, bus = Desk(store, models.own, lambda: lock.is_held), Bus()
     publications = Publications(store, name, published)
     outbox = Outbox(bus, publications, desk.recorded)
     tokens = OwnTokens(name, settings.signing_key)
     feeds = feeds or {speaker: FeedClient(one.url, tokens.for_service(speaker)) for speaker, one in hears.items()}
-    inboxes = {
-        speaker: Inbox(bus, desk, name, speaker, feeds[speaker], one.policy, one.fold)
-        for speaker, one in hears.items()
-    }
+    inboxes = {s: Inbox(bus, desk, name, s, feeds[s], one.policy, one.fold) for s, one in hears.items()}
+    loops: dict[str, Loop] = {"outbox": outbox.run, **{f"inbox:{s}": inbox.run for s, inbox in inboxes.items()}}
+    at_start: list[Step] = [partial(asyncio.to_thread, each.prepare) for each in (store, vault)]
+    lease = Lease(lock, loops, begin=at_start, end=[desk.forget])
     return Parts(
         name=name,
         settings=settings,
         clock=clock or Clock(settings.clock_file),
         models=models,
         store=store,
-        vault=Vault(settings.vault_url, settings.vault_key.get_secret_value()),
+        vault=vault,
         desk=desk,
+        lease=lease,
         bus=bus,
         publications=publications,
         outbox=outbox,
         tokens=tokens,
         feeds=feeds,
         inboxes=inboxes,
-        loops={"outbox": outbox.run, **{f"inbox:{speaker}": inbox.run for speaker, inbox in inboxes.items()}},
-        checks=dict(checks_of(store, bus, desk, outbox, inboxes.values())),
+        loops=loops,
+        checks={"lease": lease.status, **checks_of(store, bus, desk, outbox, inboxes.values())},
+        at_start=at_start,
     )
+
+
+def _databases(settings: ServiceSettings, models: ReadModels) -> tuple[EventStore, Vault]:
+    """The log and the keys; whoever writes makes what is missing in them."""
+    tables = [*models.tables, *models.mirrors, INBOX_TABLES]
+    store = EventStore(settings.database_url, tables, at_once=False)
+    return store, Vault(settings.vault_url, settings.vault_key.get_secret_value(), at_once=False)

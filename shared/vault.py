@@ -16,7 +16,6 @@ import sqlalchemy.exc
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
-from eventsourcing.persistence import OperationalError
 from sqlalchemy import (
     Column,
     Integer,
@@ -34,6 +33,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection, make_url
 
 from shared.domain import Sealed
+from shared.eventstore import PATIENCE, unavailable
 
 _METADATA = MetaData()
 _KEYS = Table(
@@ -63,19 +63,27 @@ class Vault:
     destroyed, the subject's next text gets a key of the next generation.
     """
 
-    def __init__(self, url: str, wrapping_key: bytes) -> None:
+    def __init__(self, url: str, wrapping_key: bytes, *, at_once: bool = True) -> None:
+        """With ``at_once`` a missing table is made now, else the writer does it with :meth:`prepare`."""
         address = make_url(url)
         if address.get_backend_name() == "postgresql":
             address = address.set(drivername="postgresql+psycopg")
         elif address.database:
             os.makedirs(os.path.dirname(os.path.abspath(address.database)), exist_ok=True)
-        self._engine = create_engine(address, pool_pre_ping=True)
+        patience = dict(PATIENCE) if address.get_backend_name() == "postgresql" else {}
+        self._engine = create_engine(address, pool_pre_ping=True, connect_args=patience)
         self._insert = sqlite_insert if self._engine.dialect.name == "sqlite" else postgresql_insert
         self._wrapping_key = wrapping_key
         self._remembered: dict[tuple[str, int], tuple[float, AESGCM]] = {}
         self._current: dict[str, tuple[float, int]] = {}
         self._lock = Lock()
-        _METADATA.create_all(self._engine)
+        if at_once:
+            self.prepare()
+
+    def prepare(self) -> None:
+        """Make the table of keys if it is not there yet; two must not do it at once."""
+        with self._database() as connection:
+            _METADATA.create_all(connection)
 
     def seal(self, subject: str, text: str, *, field: str = "") -> Sealed:
         """``text`` sealed for ``subject``; a key is made and stored first when the subject has none.
@@ -141,7 +149,7 @@ class Vault:
             with self._engine.begin() as connection:
                 yield connection
         except (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError, sqlalchemy.exc.TimeoutError) as fault:
-            raise OperationalError(str(fault.__cause__ or fault)) from fault
+            raise unavailable(fault) from fault
 
     def _sealing_key(self, subject: str) -> tuple[int, AESGCM]:
         while True:

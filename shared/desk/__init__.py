@@ -1,6 +1,27 @@
 """The desk: the one door through which a service writes."""
 
 from shared.desk.desk import Desk
-from shared.desk.unit import Command, Done, HeardElsewhere, KeyReused, Unavailable, UnitOfWork
+from shared.desk.unit import (
+    Command,
+    Done,
+    HeardElsewhere,
+    KeyReused,
+    StandingBy,
+    StorageFull,
+    Unavailable,
+    UnitOfWork,
+    of_database,
+)
 
-__all__ = ["Command", "Desk", "Done", "HeardElsewhere", "KeyReused", "Unavailable", "UnitOfWork"]
+__all__ = [
+    "Command",
+    "Desk",
+    "Done",
+    "HeardElsewhere",
+    "KeyReused",
+    "StandingBy",
+    "StorageFull",
+    "Unavailable",
+    "UnitOfWork",
+    "of_database",
+]

@@ -23,9 +23,20 @@ from eventsourcing.persistence import (
     ProgrammingError,
 )
 
-from shared.desk.unit import A, Command, Done, HeardElsewhere, KeyReused, Unavailable, UnitOfWork
+from shared.desk.unit import (
+    A,
+    Command,
+    Done,
+    HeardElsewhere,
+    KeyReused,
+    StandingBy,
+    Unavailable,
+    UnitOfWork,
+    of_database,
+)
+from shared.desk.waiting import Waiting
 from shared.domain import Aggregate, Recorded, Refused, identity
-from shared.eventstore import Change, EventStore, Outcome, Tracking, Verdict, Work
+from shared.eventstore import Change, EventStore, Outcome, StoreFull, Tracking, Verdict, Work
 from shared.eventstore.store import SNAPSHOT_EVERY
 
 T = TypeVar("T")
@@ -51,27 +62,23 @@ class Desk:
     """Writes one unit of work after another.
 
     ``rows`` gives the read rows that must be true the moment a thing has changed; they are written in the same
-    transaction as its events.
+    transaction as its events.  ``may_write`` says whether this process is the one that writes.
     """
 
-    def __init__(self, store: EventStore, rows: Rows) -> None:
+    def __init__(self, store: EventStore, rows: Rows, may_write: Callable[[], bool] = lambda: True) -> None:
         self.store = store
+        self._may_write = may_write
         self.recorded = asyncio.Event()
         self._rows = rows
         self._writer = ThreadPoolExecutor(1, "desk")
         self._cache: OrderedDict[UUID, Aggregate[Any]] = OrderedDict()
-        self._waiting = 0
-
-    @property
-    def waiting(self) -> int:
-        """How many commands wait for the writer or are with it."""
-        return self._waiting
+        self.waiting = Waiting()
 
     async def do(self, command: Command) -> Done:
         """Carry out what somebody asks.
 
         Raises :class:`Refused` when a rule says no, :class:`KeyReused` when the key belongs to another request and
-        :class:`Unavailable` when too many wait or the database does not answer.
+        :class:`Unavailable` when another process writes, too many wait or the database does not answer.
         """
         return await self._in_turn(self._do, command)
 
@@ -98,17 +105,25 @@ class Desk:
             await self._in_turn(self.store.record, [Work(changes=changes)])
 
     async def _in_turn(self, job: Callable[..., T], *args: Any) -> T:
-        if self._waiting >= WAITING:
-            raise Unavailable("too many commands are waiting")
-        self._waiting += 1
-        try:
-            done = await asyncio.get_running_loop().run_in_executor(self._writer, job, *args)
-        finally:
-            self._waiting -= 1
+        with self.waiting.one(room_for=WAITING):
+            done = await asyncio.get_running_loop().run_in_executor(self._writer, self._as_writer, job, *args)
         self.recorded.set()
         return done
 
+    async def forget(self) -> None:
+        """Finish the work in hand, then keep nothing in memory: another process may change it from now on."""
+        await asyncio.get_running_loop().run_in_executor(self._writer, self._cache.clear)
+
     # The writer thread.
+
+    def _as_writer(self, job: Callable[..., T], *args: Any) -> T:
+        """Do ``job`` if, when its turn has come, this is still the process that writes."""
+        if not self._may_write():
+            raise StandingBy("another process does the writing")
+        try:
+            return job(*args)
+        except StoreFull as fault:
+            raise of_database(fault) from fault
 
     def _do(self, command: Command) -> Done:
         for _ in range(TRIES):
@@ -170,7 +185,7 @@ class Desk:
         except PersistenceError:
             done = None
         if done is None:
-            raise Unavailable("the database does not answer") from fault
+            raise of_database(fault) from fault
         return done
 
     def _decide(self, unit: UnitOfWork, decide: Callable[[UnitOfWork], Any]) -> Any:

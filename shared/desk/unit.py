@@ -8,10 +8,11 @@ from typing import Any, ClassVar, Protocol, TypeVar
 from uuid import UUID
 
 import msgspec
+from eventsourcing.persistence import PersistenceError
 from sqlalchemy import Select
 
 from shared.domain import NO_COMMAND, Aggregate, NotFound, Refused
-from shared.eventstore import Change
+from shared.eventstore import Change, StoreFull
 
 A = TypeVar("A", bound=Aggregate[Any])
 Read = Callable[[Select[Any]], list[dict[str, Any]]]
@@ -35,7 +36,31 @@ class HeardElsewhere(Exception):
 
 
 class Unavailable(Exception):
-    """The service cannot write now; the same request with the same key may be sent again."""
+    """The service cannot write now; the same request with the same key may be sent again after a while."""
+
+    code: ClassVar[str] = "unavailable"
+    retry_after: ClassVar[int] = 2
+    """Seconds until asking again may help."""
+
+
+class StandingBy(Unavailable):
+    """Another process of this service does the writing; this one takes over when that one is gone."""
+
+    code = "standing_by"
+
+
+class StorageFull(Unavailable):
+    """There is no room left to record anything; what was recorded can be read, and writing goes on when there is."""
+
+    code = "storage_full"
+    retry_after = 30
+
+
+def of_database(fault: PersistenceError) -> Unavailable:
+    """What to tell whoever asked for something that the database could not do."""
+    if isinstance(fault, StoreFull):
+        return StorageFull("There is no room left to record anything.")
+    return Unavailable("The database does not answer.")
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,14 @@
 
 from eventsourcing.persistence import Tracking
 
-from shared.eventstore.store import EventStore, Fact, StoreInUse
-from shared.eventstore.work import Change, Drop, Outcome, Put, Receipt, StoreUnavailable, Verdict, Work
+from shared.eventstore.faults import unavailable
+from shared.eventstore.postgres import PATIENCE
+from shared.eventstore.store import EventStore, Fact
+from shared.eventstore.work import Change, Drop, Outcome, Put, Receipt, StoreFull, StoreUnavailable, Verdict, Work
+from shared.eventstore.writers_lock import WritersLock
 
 __all__ = [
+    "PATIENCE",
     "Change",
     "Drop",
     "EventStore",
@@ -13,9 +17,11 @@ __all__ = [
     "Outcome",
     "Put",
     "Receipt",
-    "StoreInUse",
+    "StoreFull",
     "StoreUnavailable",
     "Tracking",
     "Verdict",
     "Work",
+    "WritersLock",
+    "unavailable",
 ]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 from zlib import crc32
 
@@ -15,8 +15,18 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 from psycopg.sql import SQL, Identifier, Literal
 
+from shared.eventstore.faults import unavailable
 from shared.eventstore.rows import EVENTS_TABLE, as_sql
-from shared.eventstore.work import Receipt, StoreUnavailable, Verdict, Work
+from shared.eventstore.work import Receipt, Verdict, Work
+
+PATIENCE: Mapping[str, int] = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""How soon a connection counts as broken whose other end says nothing: without it hours may pass."""
 
 _RECORD = """
 CREATE OR REPLACE FUNCTION {schema}.{record}(
@@ -87,6 +97,10 @@ class PostgresDatabase(PostgresDatastore):
     The library asks ten times over, nearly a minute, and the desk's one writer would stand still for all of it.
     """
 
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.pool.kwargs = {**cast(dict[str, Any], self.pool.kwargs), **PATIENCE}
+
     @contextmanager
     def get_connection(self) -> Iterator[Connection[DictRow]]:
         """A connection of the pool; without one :class:`StoreUnavailable`, which the library does not retry."""
@@ -94,7 +108,7 @@ class PostgresDatabase(PostgresDatastore):
             with super().get_connection() as connection:
                 yield connection
         except (InterfaceError, OperationalError) as fault:
-            raise StoreUnavailable(str(fault)) from fault
+            raise unavailable(fault) from fault
 
 
 class PostgresEventRecorder(PostgresProcessRecorder):

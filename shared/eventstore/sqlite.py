@@ -18,6 +18,7 @@ from eventsourcing.persistence import (
 )
 from eventsourcing.sqlite import SQLiteConnection, SQLiteCursor, SQLiteDatastore, SQLiteProcessRecorder
 
+from shared.eventstore.faults import unavailable
 from shared.eventstore.mapper import uuid_of
 from shared.eventstore.rows import EVENTS_TABLE, as_sql
 from shared.eventstore.work import Receipt, StoreUnavailable, Verdict, Work
@@ -127,10 +128,11 @@ class SQLiteEventRecorder(SQLiteProcessRecorder):
             cursor.execute("BEGIN IMMEDIATE")
             try:
                 receipts = [self._record_one(cursor, work) for work in works]
+                connection.commit()
             except BaseException:
+                # Also a commit that failed leaves its transaction open, on a connection others will get.
                 connection.rollback()
                 raise
-            connection.commit()
         return receipts
 
     def _record_one(self, cursor: SQLiteCursor, work: Work) -> Receipt:
@@ -212,7 +214,7 @@ def _library_errors() -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as fault:
-        raise StoreUnavailable(str(fault)) from fault
+        raise unavailable(fault) from fault
     except sqlite3.IntegrityError as fault:
         raise IntegrityError(fault) from fault
     except sqlite3.Error as fault:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,11 +18,13 @@ from sqlalchemy import MetaData, Select, bindparam, create_engine, text
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 
 from shared.domain import Aggregate, Recorded
+from shared.eventstore.faults import unavailable
 from shared.eventstore.mapper import EventMapper, from_snapshot, to_snapshot
-from shared.eventstore.postgres import PostgresDatabase, PostgresEventRecorder
+from shared.eventstore.postgres import PATIENCE, PostgresDatabase, PostgresEventRecorder
 from shared.eventstore.rows import EVENTS_TABLE
 from shared.eventstore.sqlite import SQLiteEventRecorder, SQLiteFile
-from shared.eventstore.work import Outcome, Receipt, StoreUnavailable, Work
+from shared.eventstore.work import Outcome, Receipt, Work
+from shared.eventstore.writers_lock import WritersLock, writers_lock
 
 A = TypeVar("A", bound=Aggregate[Any])
 SNAPSHOTS_TABLE = "snapshots"
@@ -32,10 +33,6 @@ _Parts = tuple[
 ]
 SNAPSHOT_EVERY = 100
 """Versions between two snapshots of an aggregate."""
-
-
-class StoreInUse(RuntimeError):
-    """Another process holds this SQLite file; two must not write to it."""
 
 
 @dataclass(frozen=True)
@@ -53,28 +50,26 @@ class EventStore:
     Reading is safe from any thread; :meth:`record` belongs to the desk's one writer.
     """
 
-    def __init__(self, url: str, read_models: Sequence[MetaData] = ()) -> None:
+    def __init__(self, url: str, read_models: Sequence[MetaData] = (), *, at_once: bool = True) -> None:
+        """With ``at_once`` what is missing is made now, else the writer does it with :meth:`prepare`."""
         self.url = make_url(url)
         self._mapper = EventMapper()
-        self._lock: Any = None
+        self._read_models = read_models
         self.recorder, self._snapshots, self._engine = _connect(self.url)
+        if at_once:
+            self.prepare()
+
+    def prepare(self) -> None:
+        """Make the tables that are not there yet; two must not do it at once."""
         self.recorder.create_table()
         self._snapshots.create_table()
-        for metadata in read_models:
-            metadata.create_all(self._engine)
+        with self._asking():
+            for metadata in self._read_models:
+                metadata.create_all(self._engine)
 
-    def claim(self) -> None:
-        """Be the one process that writes to this store; :class:`StoreInUse` when another is (SQLite only).
-
-        On PostgreSQL a second writer is correct, only slower, so nothing is claimed there.
-        """
-        if self.url.database and self.url.get_backend_name() == "sqlite":
-            self._lock = Path(f"{self.url.database}.lock").open("w")  # noqa: SIM115  held until close
-            try:
-                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                self._lock.close()
-                raise StoreInUse(f"another process is writing to {self.url.database}") from None
+    def lock(self) -> WritersLock:
+        """The lock of the one process that writes to this store."""
+        return writers_lock(self.url)
 
     def load(self, cls: type[A], id: UUID, version: int | None = None) -> A | None:
         """The aggregate as it is, or as it was at ``version``; None when nothing was recorded (by then)."""
@@ -119,6 +114,16 @@ class EventStore:
             )
             return int(found.scalar_one())
 
+    def committed_after(self, position: int, topics: Sequence[str]) -> datetime | None:
+        """When the first event of ``topics`` behind a position was committed; None when there is none."""
+        query = text(
+            f"SELECT created_at FROM {EVENTS_TABLE} WHERE notification_id > :after AND topic IN :topics "
+            "ORDER BY notification_id LIMIT 1"
+        ).bindparams(bindparam("topics", expanding=True))
+        with self._reading() as connection:
+            at = connection.execute(query, {"after": position, "topics": list(topics)}).scalar()
+        return datetime.fromisoformat(at) if isinstance(at, str) else at
+
     def tracked(self, speaker: str) -> int:
         """How far the log of ``speaker`` has been heard; 0 when nothing was."""
         return self.recorder.max_tracking_id(speaker) or 0
@@ -156,18 +161,20 @@ class EventStore:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        """A connection for reading; a database that is away raises the same as it does when writing."""
+        with self._asking(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        """A database that is away raises the same here as it does when events are written."""
         try:
-            with self._engine.connect() as connection:
-                yield connection
+            yield
         except (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError, sqlalchemy.exc.TimeoutError) as fault:
-            raise StoreUnavailable(str(fault.__cause__ or fault)) from fault
+            raise unavailable(fault) from fault
 
     def close(self) -> None:
         self._engine.dispose()
         self.recorder.datastore.close()
-        if self._lock:
-            self._lock.close()
 
 
 def answer_of(outcome: Outcome) -> dict[str, Any]:
@@ -196,6 +203,6 @@ def _connect(url: URL) -> _Parts:
         pre_ping=True,
         lock_timeout=5,
     )
-    engine = create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    engine = create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, connect_args=dict(PATIENCE))
     snapshots = PostgresAggregateRecorder(server, events_table_name=SNAPSHOTS_TABLE)
     return PostgresEventRecorder(server), snapshots, engine

@@ -16,6 +16,10 @@ class StoreUnavailable(PersistenceError):
     """The database does not answer, or not in time; whoever asked may ask again later."""
 
 
+class StoreFull(StoreUnavailable):
+    """The database has no room left; nothing of the work was written."""
+
+
 @dataclass(frozen=True)
 class Put:
     """Write a row of a read model: inserted, or the named columns replaced where its primary key exists."""

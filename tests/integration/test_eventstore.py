@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -26,7 +24,6 @@ from shared.eventstore import (
     Outcome,
     Put,
     Receipt,
-    StoreInUse,
     StoreUnavailable,
     Tracking,
     Verdict,
@@ -35,19 +32,10 @@ from shared.eventstore import (
 from shared.eventstore.postgres import PostgresEventRecorder
 from tests.eventually import eventually
 from tests.servers import PostgresServer
-from tests.stores import Databases, postgres_databases, sqlite_databases
+from tests.stores import Databases, postgres_databases
 from tests.tally import METADATA, TALLIES, Tally, facts, tally_id
 
 pytestmark = pytest.mark.integration
-
-HELD_ELSEWHERE = """
-import sys
-from shared.eventstore import EventStore
-store = EventStore(sys.argv[1])
-store.claim()
-print("claimed", flush=True)
-sys.stdin.read()
-"""
 
 
 @pytest.fixture
@@ -236,31 +224,6 @@ def test_closing_waits_for_those_who_read(databases: Databases) -> None:
     for reader in readers:
         reader.join(30)
     assert len(ended) == 4
-
-
-# One process per SQLite file.
-
-
-def test_a_second_process_is_refused_a_sqlite_file(tmp_path: Any) -> None:
-    url = sqlite_databases(tmp_path)("claimed")
-    store = EventStore(url)
-    with subprocess.Popen(
-        [sys.executable, "-c", HELD_ELSEWHERE, url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as holder:
-        assert holder.stdout
-        assert holder.stdout.readline() == "claimed\n"
-        with pytest.raises(StoreInUse):
-            store.claim()
-        holder.communicate("")
-    store.claim()
-    store.close()
-
-
-def test_a_postgresql_database_needs_no_claim(postgres: PostgresServer) -> None:
-    url = postgres_databases(postgres)("claimed")
-    for store in [EventStore(url), EventStore(url)]:
-        store.claim()
-        store.close()
 
 
 def test_a_sqlite_store_is_a_file() -> None:
