@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from deploy.debian import unpack
+from deploy.nats_servers import obtain_later_nats_servers
 from deploy.places import TOOLS, Unable
 
 
@@ -72,7 +73,11 @@ def obtain_postgres() -> None:
 
 
 def main(wanted: list[str]) -> None:
-    obtain = {"nats": obtain_nats_server, "postgres": obtain_postgres}
+    obtain = {
+        "nats": obtain_nats_server,
+        "later-nats": obtain_later_nats_servers,
+        "postgres": obtain_postgres,
+    }
     try:
         for name in wanted:
             obtain[name]()

@@ -18,17 +18,30 @@ CONFIG = """\
 server_name: test-{port}
 host: 127.0.0.1
 port: {port}
-jetstream {{ store_dir: "{store}", max_memory_store: 256MB, max_file_store: 2GB }}
+jetstream {{
+  store_dir: "{store}"
+  max_memory_store: 256MB
+  max_file_store: 2GB
+  {sync}
+}}
 {more}
 """
 
 
 class NatsServer:
-    """One server with its store in `folder`; as a container it keeps the store inside and takes no `config`."""
+    """One server with its store in `folder`; as a container it keeps the store inside and takes no `config`.
 
-    def __init__(self, folder: Path, *, config: str = "") -> None:
+    A given `program` runs on this machine, whatever else does; `always` on disk before it is acknowledged is how
+    production has it, and what the oldest server cannot.
+    """
+
+    def __init__(self, folder: Path, *, config: str = "", program: Path | None = None, always: bool = False) -> None:
         self._port = free_port()
-        self._engine = self._container() if containers_wanted() else self._local(folder, config)
+        sync = "sync_interval: always" if always else ""
+        if program is None and containers_wanted():
+            self._engine: Engine = self._container()
+        else:
+            self._engine = self._local(folder, program or require_nats_server(), sync, config)
 
     @property
     def url(self) -> str:
@@ -70,11 +83,11 @@ class NatsServer:
     def __exit__(self, *_: object) -> None:
         self._engine.discard()
 
-    def _local(self, folder: Path, config: str) -> Engine:
+    def _local(self, folder: Path, program: Path, sync: str, config: str) -> Engine:
         folder.mkdir(parents=True, exist_ok=True)
         file = folder / "nats.conf"
-        file.write_text(CONFIG.format(port=self._port, store=folder / "store", more=config))
-        return LocalProcess([str(require_nats_server()), "--config", str(file)], folder)
+        file.write_text(CONFIG.format(port=self._port, store=folder / "store", sync=sync, more=config))
+        return LocalProcess([str(program), "--config", str(file)], folder)
 
     def _container(self) -> Engine:
         return Container(IMAGE, "--jetstream --store_dir /data", (4222, self._port), {})
