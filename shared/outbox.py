@@ -63,6 +63,7 @@ class Outbox:
         self._position = 0
         self._unpublished = 0
         self._sessions = 0
+        self._batches = False
         self._fault = ""
         self._stopped = ""
 
@@ -94,7 +95,7 @@ class Outbox:
         connection = self._bus.connections
         self._position, sequence = await self._where_the_stream_stands()
         self._sessions += 1
-        async with Pipeline(self._bus, self._position) as pipeline:
+        async with Pipeline(self._bus, self._position, batches=self._batches) as pipeline:
             self._fault, checked = "", _now()
             begun = sent = self._position
             while self._bus.is_up and self._bus.connections == connection:
@@ -148,7 +149,8 @@ class Outbox:
 
     async def _where_the_stream_stands(self) -> tuple[int, int]:
         """The position of the stream's last contract and the sequence of its last message, both of one moment."""
-        await self._bus.ensure_stream(self.stream, [self.subjects], **self._settings)
+        config = await self._bus.ensure_stream(self.stream, [self.subjects], batches=True, **self._settings)
+        self._batches = config.get("allow_atomic") is True
         last = await self._last_contract()
         state = await self._bus.state(self.stream)
         if await self._last_contract() != last:

@@ -19,6 +19,7 @@ from shared.bus.stream import Kept, StreamState, kept, stream_settings
 log = structlog.get_logger()
 
 OLDEST_SERVER = (2, 9)
+BATCHES_SINCE = (2, 12)
 PATIENCE = 2.0
 """Seconds the server has for an answer."""
 
@@ -145,21 +146,29 @@ class Bus:
         *,
         max_bytes: int = 256 << 20,
         replicas: int = 1,
+        batches: bool = False,
         **settings: Any,
-    ) -> None:
+    ) -> Mapping[str, Any]:
         """Make the stream, or bring it up to these settings; :class:`Unsuitable` when the server left one out.
 
-        Old servers accept settings they do not know without a word, so what they echo is compared.
+        Old servers accept settings they do not know without a word, so what they echo is compared, and returned.
+        ``batches`` is a wish: whether the server takes them stands in ``allow_atomic``.
         """
         wanted = stream_settings(name, subjects, max_bytes=max_bytes, num_replicas=replicas, **settings)
+        wished = wanted | ({"allow_atomic": True} if batches and self._knows_batches() else {})
         try:
             config = (await self.ask(f"STREAM.INFO.{name}"))["config"]
-            if left_out(wanted, config):
-                config = (await self.ask(f"STREAM.UPDATE.{name}", {**config, **wanted}))["config"]
+            if left_out(wished, config):
+                config = (await self.ask(f"STREAM.UPDATE.{name}", {**config, **wished}))["config"]
         except NoSuchThing:
-            config = (await self.ask(f"STREAM.CREATE.{name}", wanted))["config"]
+            config = (await self.ask(f"STREAM.CREATE.{name}", wished))["config"]
         if missing := left_out(wanted, config):
             raise Unsuitable(f"the server left out {', '.join(missing)} of stream {name}")
+        return dict(config)
+
+    def _knows_batches(self) -> bool:
+        version = self.client.connected_server_version
+        return (version.major, version.minor) >= BATCHES_SINCE
 
     async def state(self, stream: str) -> StreamState:
         """What the stream holds now."""
