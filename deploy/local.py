@@ -9,11 +9,11 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-import httpx
-
 from deploy.environment import Addresses, port_setting, suite_environment, write_nats_config
+from deploy.health import ailing, health, is_up
 from deploy.issuer import Issuer, require_trial_environment
 from deploy.locks import is_held, take
 from deploy.places import (
@@ -44,7 +44,7 @@ def up() -> bool:
     require_trial_environment()
     lock = take(SUITE)
     if lock is None:
-        _wait_until_ready(Addresses.chosen())
+        _wait_until_up(Addresses.chosen(), SERVICES)
         return False
     try:
         addresses = Addresses.chosen()
@@ -54,7 +54,7 @@ def up() -> bool:
     finally:
         os.close(lock)
     try:
-        _wait_until_ready(addresses)
+        _wait_until_up(addresses, SERVICES)
     except Unable:
         down()
         raise
@@ -90,8 +90,39 @@ def is_running() -> bool:
     return is_held(SUITE)
 
 
-def readiness(addresses: Addresses) -> dict[str, bool]:
-    return {name: _is_ready(addresses.service(name)) for name in SERVICES}
+def stop(name: str) -> bool:
+    """Stop one service of the running suite and keep it stopped; False if it was stopped already."""
+    program = _program(name)
+    if program.held.exists() and not program.process.exists():
+        return False
+    program.held.touch()
+    _wait_for(lambda: not program.process.exists(), f"{name} does not stop", STOPPED_WITHIN)
+    return True
+
+
+def start(name: str) -> list[str]:
+    """Let one service run again and return when it is ready; its parts that are not well."""
+    program, addresses = _program(name), Addresses.chosen()
+    program.exits.unlink(missing_ok=True)
+    program.held.unlink(missing_ok=True)
+    _wait_until_up(addresses, [name])
+    return ailing({name: addresses.service(name)})
+
+
+def _program(name: str) -> Program:
+    if name not in SERVICES:
+        raise Unable(f"there is no service '{name}', only {', '.join(SERVICES)}")
+    if not is_running():
+        raise Unable("the suite is not running here; a service that runs elsewhere is stopped where it runs")
+    return next(p for p in read_procfile(suite_environment(Addresses.chosen())) if p.name == name)
+
+
+def _wait_for(what: Callable[[], bool], otherwise: str, seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while not what():
+        if time.monotonic() > until:
+            raise Unable(otherwise)
+        time.sleep(0.05)
 
 
 def _free_within(seconds: float) -> bool:
@@ -121,8 +152,8 @@ def _prepare(addresses: Addresses) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     for log in LOGS.glob("*.log"):
         log.replace(log.with_suffix(".log.1"))
-    for exits in RUNNING.glob("*.exits"):
-        exits.unlink()
+    for left in (*RUNNING.glob("*.exits"), *RUNNING.glob("*.held"), *RUNNING.glob("*.pid")):
+        left.unlink()
     if not CLOCK.exists():
         CLOCK.write_text("0\n")
     write_nats_config(addresses)
@@ -144,31 +175,28 @@ def _start_supervisor(lock: int) -> None:
     os.write(lock, str(process.pid).encode())
 
 
-def _wait_until_ready(addresses: Addresses) -> None:
+def _wait_until_up(addresses: Addresses, names: Iterable[str]) -> None:
+    """Until all are ready and well, or are ready and have had time enough to become well."""
     until = time.monotonic() + READY_WITHIN
-    programs = read_procfile(suite_environment(addresses))
-    while not all((ready := readiness(addresses)).values()):
-        _give_up_on_the_fallen(programs)
+    programs = {program.name: program for program in read_procfile(suite_environment(addresses))}
+    awaited = [name for name in names if not programs[name].held.exists()]
+    while reports := {n: r for n in awaited if not is_up(r := health(addresses.service(n)))}:
+        _give_up_on_the_fallen(programs.values())
         if not is_running():
             raise Unable(_with_last_lines("the suite ended while starting", LOGS / "supervisor.log"))
         if time.monotonic() > until:
-            late = next(name for name, answers in ready.items() if not answers)
+            late = next((name for name, report in reports.items() if not (report and report["ready"])), None)
+            if late is None:
+                return
             what = f"{late} is not ready after {READY_WITHIN:.0f} s"
             raise Unable(_with_last_lines(what, LOGS / f"{late}.log"))
         time.sleep(0.1)
 
 
-def _give_up_on_the_fallen(programs: list[Program]) -> None:
+def _give_up_on_the_fallen(programs: Iterable[Program]) -> None:
     for program in programs:
         if program.exits.exists() and int(program.exits.read_text() or 0) >= FALLS_TOLERATED:
             raise Unable(_with_last_lines(f"{program.name} does not stay up", program.log))
-
-
-def _is_ready(address: str) -> bool:
-    try:
-        return httpx.get(f"{address}/health/ready", timeout=2, trust_env=False).status_code == httpx.codes.OK
-    except httpx.TransportError:
-        return False
 
 
 def _with_last_lines(what: str, log: Path) -> str:

@@ -1,4 +1,4 @@
-"""Keeps the programs of the Procfile running: started in order, restarted on a fall, stopped in reverse."""
+"""Keeps the programs of the Procfile running: started in order, restarted on a fall, held back when asked."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from deploy.places import LOGS, ROOT, RUNNING, SUPERVISOR
 LONGEST_PAUSE = 30.0
 STEADY_AFTER = 60.0
 GRACE = 10.0
+LOOKS_EVERY = 0.1
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,16 @@ class Program:
     def exits(self) -> Path:
         """How often it fell since the suite was started."""
         return RUNNING / f"{self.name}.exits"
+
+    @property
+    def held(self) -> Path:
+        """While this file is there the program is stopped and not started again."""
+        return RUNNING / f"{self.name}.held"
+
+    @property
+    def process(self) -> Path:
+        """Holds the number of its process, for as long as there is one."""
+        return RUNNING / f"{self.name}.pid"
 
 
 def read_procfile(environment: Mapping[str, str], path: Path = ROOT / "Procfile") -> list[Program]:
@@ -60,6 +71,7 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopping.set)
         keepers = [asyncio.create_task(self._keep(program)) for program in self._programs]
+        keepers += [asyncio.create_task(self._hold_back(program)) for program in self._programs]
         await self._stopping.wait()
         for program in reversed(self._programs):
             await self._stop(program)
@@ -68,10 +80,13 @@ class Supervisor:
     async def _keep(self, program: Program) -> None:
         pause, falls = 0.5, 0
         while not self._stopping.is_set():
+            if not _may_run(program):
+                await self._pause(LOOKS_EVERY)
+                continue
             started = time.monotonic()
             code = await self._run_once(program)
-            if self._stopping.is_set():
-                return
+            if self._stopping.is_set() or program.held.exists():
+                continue
             falls += 1
             program.exits.write_text(str(falls))
             pause = 0.5 if time.monotonic() - started > STEADY_AFTER else min(pause * 2, LONGEST_PAUSE)
@@ -91,8 +106,17 @@ class Supervisor:
                 pass_fds=[self._lock],
             )
         self._processes[program.name] = process
+        program.process.write_text(str(process.pid))
         _note(f"{program.name} started as {process.pid}")
-        return await process.wait()
+        code = await process.wait()
+        program.process.unlink(missing_ok=True)
+        return code
+
+    async def _hold_back(self, program: Program) -> None:
+        while not self._stopping.is_set():
+            if program.held.exists() and program.process.exists():
+                await self._stop(program)
+            await self._pause(LOOKS_EVERY)
 
     async def _stop(self, program: Program) -> None:
         process = self._processes.get(program.name)
@@ -110,6 +134,17 @@ class Supervisor:
             await asyncio.wait_for(self._stopping.wait(), seconds)
         except TimeoutError:
             return
+
+
+def _may_run(program: Program) -> bool:
+    """Announce the program unless it is held back; whoever holds it back sees the announcement, or we the hold."""
+    if program.held.exists():
+        return False
+    program.process.touch()
+    if program.held.exists():
+        program.process.unlink()
+        return False
+    return True
 
 
 def _note(what: str) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Annotated, Any, Protocol
 
 import httpx
@@ -68,6 +69,10 @@ class Publications:
     def count(self, after: int) -> int:
         """How many contracts stand after a position."""
         return self._store.count(after, self._topics) if self._topics else 0
+
+    def committed_after(self, position: int) -> datetime | None:
+        """When the first contract behind a position came into the log; None when there is none."""
+        return self._store.committed_after(position, self._topics) if self._topics else None
 
 
 def feed_router(publications: Publications, allow: Callable[..., Any]) -> APIRouter:

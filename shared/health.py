@@ -1,20 +1,25 @@
-"""Is the service alive, is it ready, how far behind is it: for people, for the runner and for Prometheus."""
+"""Is the service alive, can it take commands, is everything well: for people, load balancers and Prometheus."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.figures import metrics
+
 Check = Callable[[], Mapping[str, Any]]
 """What one part says of itself: ``ok`` (bool) and figures.  Raises when it cannot even say that."""
+
+VITAL = frozenset({"database", "vault", "desk", "lease"})
+"""The parts without which no command can be taken; whatever else is ill, people can go on with their work."""
 
 
 class Health:
@@ -32,14 +37,25 @@ class Health:
         )
 
     def report(self) -> dict[str, Any]:
-        """What each part says; ``ready`` when all are well."""
-        parts = {name: self._ask(check) for name, check in self.checks.items()}
+        """What each part says: ``ready`` when all vital ones are well, ``degraded`` names the others that are not."""
+        parts = self._asked(self.checks)
+        ill = [name for name, part in parts.items() if not part["ok"]]
         return {
             "service": self.service,
             "version": self.version,
-            "ready": all(part["ok"] for part in parts.values()),
+            "ready": not VITAL.intersection(ill),
+            "degraded": [name for name in ill if name not in VITAL],
             "checks": parts,
         }
+
+    def readiness(self) -> dict[str, Any]:
+        """What the vital parts say; nothing else is asked, so that it is told quickly."""
+        parts = self._asked(VITAL)
+        ready = all(part["ok"] for part in parts.values())
+        return {"service": self.service, "version": self.version, "ready": ready, "checks": parts}
+
+    def _asked(self, names: Collection[str]) -> dict[str, dict[str, Any]]:
+        return {name: self._ask(check) for name, check in self.checks.items() if name in names}
 
     @staticmethod
     def _ask(check: Check) -> dict[str, Any]:
@@ -50,7 +66,7 @@ class Health:
 
 
 class _Figures(Collector):
-    """Every number the parts report, as a gauge ``aarring_<part>_<figure>``."""
+    """Every number the parts report, asked anew each time."""
 
     def __init__(self, health: Health) -> None:
         self._health = health
@@ -59,31 +75,27 @@ class _Figures(Collector):
         return ()
 
     def collect(self) -> Iterable[Metric]:
-        for part, figures in self._health.report()["checks"].items():
-            for name, value in figures.items():
-                if isinstance(value, int | float):
-                    # A part that hears somebody is named after whom: "inbox:registry".
-                    kind, _, speaker = part.partition(":")
-                    labels = {"speaker": speaker} if speaker else {}
-                    words = name.replace("_", " ")
-                    gauge = GaugeMetricFamily(f"aarring_{kind}_{name}", f"{kind}: {words}", labels=list(labels))
-                    gauge.add_metric(list(labels.values()), float(value))
-                    yield gauge
+        return metrics(self._health.report())
 
 
 def health_router(health: Health) -> APIRouter:
-    """``/health/live``, ``/health/ready`` and ``/metrics``; open to all, they tell no contents."""
+    """``/health`` and those below it, and ``/metrics``; open to all, they tell no contents."""
     router = APIRouter(tags=["health"])
 
     @router.get("/health/live", summary="The process answers")
     async def live() -> dict[str, str]:
         return {"service": health.service, "version": health.version}
 
-    @router.get("/health/ready", responses={503: {"description": "A part is not well"}})
+    @router.get("/health/ready", responses={503: {"description": "It cannot"}})
     def ready() -> JSONResponse:
-        """Whether every part is well: database, bus, what is heard and said, the desk."""
-        report = health.report()
-        return JSONResponse(report, status_code=200 if report["ready"] else 503)
+        """Whether the service can take commands and answer: for what sends people to it."""
+        found = health.readiness()
+        return JSONResponse(found, status_code=200 if found["ready"] else 503)
+
+    @router.get("/health")
+    def everything() -> dict[str, Any]:
+        """What every part says of itself, the ones it can do without for a while too: for whoever looks after it."""
+        return health.report()
 
     @router.get("/metrics", response_class=Response)
     def metrics() -> Response:

@@ -7,7 +7,9 @@ lost its tail, is filled again, and two relays at once cannot interleave.
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import structlog
 from eventsourcing.persistence import PersistenceError
@@ -63,9 +65,19 @@ class Outbox:
         self._position = 0
         self._unpublished = 0
         self._sessions = 0
+        self._begun = time.monotonic()
         self._batches = False
         self._fault = ""
         self._stopped = ""
+
+    def oldest_unpublished(self) -> float:
+        """How many seconds the oldest contract has waited that the stream is not known to hold; reads the log.
+
+        Before the stream was first looked at, it is at most as long as we have been at it.
+        """
+        since = self._publications.committed_after(self._position)
+        waited = (datetime.now(UTC) - since).total_seconds() if since else 0.0
+        return max(0.0, waited if self._sessions else min(waited, time.monotonic() - self._begun))
 
     def status(self) -> OutboxStatus:
         resyncs = max(0, self._sessions - 1)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from eventsourcing.persistence import PersistenceError
@@ -17,6 +18,7 @@ from shared.context import new_trace
 from shared.desk import Command, Desk, Unavailable, UnitOfWork
 from shared.domain import Refused, identity
 
+T = TypeVar("T")
 log = structlog.get_logger()
 
 
@@ -46,6 +48,12 @@ class Schedule:
         every: float = 1.0,
     ) -> None:
         self._desk, self._clock, self._rules, self._every = desk, clock, tuple(rules), every
+        self._done, self._ticked, self._fault = 0, time.monotonic(), ""
+
+    def status(self) -> Mapping[str, Any]:
+        """When all rules were last gone through, and what kept one of them from it since."""
+        age = time.monotonic() - self._ticked
+        return {"ok": not self._fault, "age_seconds": age, "done": self._done, "fault": self._fault}
 
     async def run(self) -> None:
         """Tick until cancelled."""
@@ -55,25 +63,31 @@ class Schedule:
 
     async def tick(self) -> int:
         """Do what is due now; how many things that were."""
-        done = 0
+        done, self._fault = 0, ""
         for rule in self._rules:
             for due in await asyncio.to_thread(self._due, rule):
                 done += await self._carry_out(due)
+        self._done += done
+        if not self._fault:
+            self._ticked = time.monotonic()
         return done
 
     def _due(self, rule: Callable[[datetime], Iterable[Due]]) -> list[Due]:
         try:
             return list(rule(self._clock.now()))
         except PersistenceError as fault:
-            log.warning("schedule_waits", fault=type(fault).__name__)
-            return []
+            return self._wait([], type(fault).__name__)
 
     async def _carry_out(self, due: Due) -> int:
         try:
             await self._desk.do(due.command())
         except Refused as refusal:
             log.info("due_no_longer_applies", rule=due.rule, subject=due.subject, code=refusal.code)
-        except Unavailable:
-            log.warning("schedule_waits", rule=due.rule)
-            return 0
+        except Unavailable as fault:
+            return self._wait(0, type(fault).__name__, rule=due.rule)
         return 1
+
+    def _wait(self, nothing: T, fault: str, **of: str) -> T:
+        self._fault = fault
+        log.warning("schedule_waits", fault=fault, **of)
+        return nothing

@@ -11,16 +11,17 @@ from fastapi import APIRouter, FastAPI
 
 from shared.bus import Bus
 from shared.callers import services_only
-from shared.checks import checks_of
+from shared.checks import checks_of, while_writing
 from shared.clock import Clock
 from shared.contracts import Contract
 from shared.desk import Desk
 from shared.domain import Event, Recorded
-from shared.eventstore import EventStore
+from shared.eventstore import EventStore, WritersLock
 from shared.feed import FeedClient, Publications, feed_router
 from shared.health import Check
 from shared.inbox import INBOX_TABLES, Inbox, Policy
 from shared.lease import Lease
+from shared.loops import Breaks
 from shared.outbox import Outbox
 from shared.rebuild import ReadModels
 from shared.settings import ServiceSettings
@@ -77,6 +78,7 @@ class Parts:
         shredder = Shredder(self.vault, decided)
         self.at_start.append(partial(asyncio.to_thread, shredder.shred))
         self.loops["shredder"] = shredder.run
+        self.checks["shredder"] = shredder.status
 
     async def start(self) -> None:
         """Write if nobody else does, else stand by; begin to connect."""
@@ -97,11 +99,14 @@ class Parts:
 
     def application(self, *routers: APIRouter) -> FastAPI:
         """The service's HTTP side: its own routes and the feed."""
+        breaks = Breaks()
+        self.loops.update(breaks.watching(self.loops))
+        loops = breaks.watching({"lease": self.lease.run})
         app = application(
             self.name,
             routers=[*routers, feed_router(self.publications, services_only)],
-            checks=self.checks,
-            loops={"lease": self.lease.run},
+            checks=while_writing(self.lease, {**self.checks, **breaks.checks()}),
+            loops=loops,
             start=self.start,
             close=self.close,
         )
@@ -124,8 +129,7 @@ def parts_of(
 ) -> Parts:
     """The parts of a service that writes ``models``, tells others what is ``published``, and ``hears`` others."""
     hears = hears or {}
-    store, vault = _databases(settings, models)
-    lock = store.lock()
+    store, vault, lock = _databases(settings, models)
     desk, bus = Desk(store, models.own, lambda: lock.is_held), Bus()
     publications = Publications(store, name, published)
     outbox = Outbox(bus, publications, desk.recorded)
@@ -151,13 +155,14 @@ def parts_of(
         feeds=feeds,
         inboxes=inboxes,
         loops=loops,
-        checks={"lease": lease.status, **checks_of(store, bus, desk, outbox, inboxes.values())},
+        checks={"lease": lease.status, **checks_of(store, vault, bus, desk, outbox, inboxes.values())},
         at_start=at_start,
     )
 
 
-def _databases(settings: ServiceSettings, models: ReadModels) -> tuple[EventStore, Vault]:
-    """The log and the keys; whoever writes makes what is missing in them."""
+def _databases(settings: ServiceSettings, models: ReadModels) -> tuple[EventStore, Vault, WritersLock]:
+    """The log and the keys, and the lock of whoever writes, who makes what is missing in them."""
     tables = [*models.tables, *models.mirrors, INBOX_TABLES]
     store = EventStore(settings.database_url, tables, at_once=False)
-    return store, Vault(settings.vault_url, settings.vault_key.get_secret_value(), at_once=False)
+    vault = Vault(settings.vault_url, settings.vault_key.get_secret_value(), at_once=False)
+    return store, vault, store.lock()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import structlog
 from eventsourcing.persistence import PersistenceError
@@ -24,6 +25,16 @@ class Shredder:
     def __init__(self, vault: Vault, decided: Callable[[], Iterable[tuple[str, int | None]]]) -> None:
         self._vault, self._decided = vault, decided
         self._destroyed: set[tuple[str, int | None]] = set()
+        self._waiting, self._fault = 0, ""
+
+    def status(self) -> Mapping[str, Any]:
+        """How many subjects' keys are destroyed, how many are still to be, and what stands in the way."""
+        return {
+            "ok": not self._fault,
+            "waiting": self._waiting,
+            "destroyed": len(self._destroyed),
+            "fault": self._fault,
+        }
 
     async def run(self) -> None:
         """Look until cancelled."""
@@ -35,12 +46,16 @@ class Shredder:
         """Destroy what is decided and was not yet destroyed since the start; how many subjects that were."""
         try:
             new = [order for order in self._decided() if order not in self._destroyed]
+            self._waiting = len(new)
             for subject, generation in new:
                 self._vault.destroy(subject, generation)
                 self._destroyed.add((subject, generation))
+                self._waiting -= 1
         except PersistenceError as fault:
-            log.warning("shredder_waits", fault=type(fault).__name__)
+            self._fault = type(fault).__name__
+            log.warning("shredder_waits", fault=self._fault, waiting=self._waiting)
             return 0
+        self._fault = ""
         if new:
             log.info("keys_destroyed", subjects=len(new))
         return len(new)

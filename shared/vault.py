@@ -139,6 +139,11 @@ class Vault:
             newest = connection.scalar(select(func.max(_KEYS.c.generation)).where(_KEYS.c.subject == subject))
         return newest or 0
 
+    def ping(self) -> None:
+        """Raise unless the keys can be read."""
+        with self._database() as connection:
+            connection.execute(select(_KEYS.c.generation).limit(1))
+
     def close(self) -> None:
         self._engine.dispose()
 

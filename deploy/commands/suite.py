@@ -9,17 +9,22 @@ import typer
 
 from deploy import local
 from deploy.environment import Addresses
+from deploy.health import ailing
 from deploy.places import LOGS, ROOT, SERVICES, Unable, shown
 
 app = typer.Typer()
+
+Service = Annotated[str, typer.Argument(help=f"The service: {', '.join(SERVICES)}.")]
 
 
 @app.command()
 def up() -> None:
     """Start the suite and print its addresses."""
     started = local.up()
+    addresses = Addresses.chosen()
     print("The suite is up." if started else "The suite is already running.")
-    _print_addresses(Addresses.chosen())
+    _print_addresses(addresses)
+    _print_ailing(ailing({name: addresses.service(name) for name in SERVICES}))
 
 
 @app.command()
@@ -33,6 +38,20 @@ def reset() -> None:
     """Stop the suite and delete its data, keys and secrets."""
     local.reset()
     print("The suite is stopped and its data deleted.")
+
+
+@app.command()
+def stop(service: Service) -> None:
+    """Stop one service of the running suite and keep it stopped until `start`, or the next `up`."""
+    print(f"{service} is stopped." if local.stop(service) else f"{service} was stopped already.")
+
+
+@app.command()
+def start(service: Service) -> None:
+    """Start a service that was stopped, and return when it is ready."""
+    found = local.start(service)
+    print(f"{service} is up.")
+    _print_ailing(found)
 
 
 @app.command()
@@ -55,3 +74,10 @@ def _print_addresses(addresses: Addresses) -> None:
     print(f"  {'mail':<10} {addresses.service('notify')}/dev/mail shows what was sent, to nobody")
     print("A token to try the API with, good for five minutes:")
     print("  ./run token --as operator --for registry")
+
+
+def _print_ailing(parts: list[str]) -> None:
+    for part in parts:
+        print(f"  not well: {part}")
+    if parts:
+        print("  aarring status tells more; what each means stands in deploy/runbook.md")

@@ -70,7 +70,7 @@ class Suite:
 
     async def health(self, service: str) -> dict[str, Any]:
         """What each part of a service says of itself."""
-        answer = await self._http.get(f"{self._addresses.service(service)}/health/ready")
+        answer = await self._http.get(f"{self._addresses.service(service)}/health")
         checks: dict[str, Any] = answer.json()["checks"]
         return checks
 

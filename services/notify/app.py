@@ -76,7 +76,7 @@ def _write_to_people(parts: Parts, settings: Settings) -> None:
     sender = Sender(desk, clock, parts.vault, addressing, _mail(settings), settings.sender)
     timing = Timing(schedule, caught_up.values())
     parts.loops.update({"rules": concerning.run, "sender": sender.run, "schedule": timing.run})
-    parts.checks.update({"rules": concerning.status, "sender": sender.status})
+    parts.checks.update({"rules": concerning.status, "sender": sender.status, "schedule": schedule.status})
 
 
 def _mail(settings: Settings) -> Mail:

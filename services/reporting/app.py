@@ -45,6 +45,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     schedule = Schedule(parts.desk, parts.clock, [cycles.due, Descriptions(parts.store).due])
     parts.loops["cards"] = lambda: cards.watch(mirror.changed, mirror.complete)
     parts.loops["schedule"] = schedule.run
+    parts.checks["schedule"] = schedule.status
     parts.destroy_keys(lambda: queries.keys_to_destroy(parts.store.rows))
     parts.at_start.append(lambda: publish_shipped(parts.desk, parts.clock.now()))
     app = parts.application(*ROUTERS)

@@ -66,10 +66,10 @@ async def test_what_is_said_on_the_bus_becomes_mail_that_can_be_seen(service: Se
     assert page.count("Skjemaet for årsrapporten 2025 for Nasjonal behandlingstjeneste L-1 er åpnet") == 2
     assert "lead@example.org" in page
 
-    async def is_ready() -> bool:
-        return (await service.http.get("/health/ready")).json()["ready"] is True
+    async def is_well() -> bool:
+        return (await service.http.get("/health")).json()["degraded"] == []
 
-    await eventually_async(is_ready)
+    await eventually_async(is_well)
 
 
 async def test_the_log_is_read_by_any_desk_and_tells_to_whom_when_and_what(service: Service) -> None:

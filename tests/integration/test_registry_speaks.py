@@ -54,13 +54,13 @@ async def test_cards_are_in_the_bucket_until_they_are_erased(
             found = await bucket.get(person.person_id)
             return json.loads(found) if found else None
 
-        async def is_ready() -> bool:
-            return (await service.http.get("/health/ready")).json()["ready"] is True
+        async def is_well() -> bool:
+            return (await service.http.get("/health")).json()["degraded"] == []
 
         async def is_gone() -> bool:
             return await card() is None
 
-        await eventually_async(is_ready)
+        await eventually_async(is_well)
         assert await eventually_async(card) == {
             "name": "Ragnhild Unik",
             "email": "ragnhild@unik.example",
