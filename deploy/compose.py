@@ -1,4 +1,4 @@
-"""Writes what the suite in containers must be told: one file of settings for each, with secrets made once."""
+"""Writes what the suite in containers must be told: a folder of settings for each, with secrets made once."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import base64
 import os
 import secrets
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from deploy.bundle_key import NAME as BUNDLE_KEY
@@ -14,7 +15,9 @@ from deploy.environment import WRITTEN_AS, asked_addresses
 from deploy.issuer import Issuer
 from deploy.places import IDENTITY, SERVICES, VAR
 
-COMPOSE = VAR / "compose"
+TOLD = Path("/run/settings")
+"""Where each container finds its own folder of those written here."""
+
 MAIL = {
     "SMTP_HOST": "mail",
     "SMTP_PORT": "1025",
@@ -24,33 +27,33 @@ MAIL = {
 }
 """The catcher of mail in compose: what came is shown at its own page."""
 
-
-BUNDLES = {"BUNDLES": "/var/lib/aarring/bundles", "BUNDLE_KEY": f"/run/identity/{BUNDLE_KEY}"}
+BUNDLES = {"BUNDLES": "/var/lib/aarring/bundles", "BUNDLE_KEY": str(TOLD / BUNDLE_KEY)}
 """Where review keeps what it sent, and the key it signs with."""
 
 
 def main() -> None:
     """Write what is missing; what was written before is kept, since the databases were made with it."""
-    COMPOSE.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _write_identity()
+    _share_identity()
     passwords = {name: secrets.token_urlsafe(24) for service in SERVICES for name in _databases(service)}
-    if (COMPOSE / "postgres.env").exists():
+    if (VAR / "postgres" / "settings.env").exists():
         return
     for service in SERVICES:
-        _write(COMPOSE / f"{service}.env", _settings(service, passwords))
-    owners = {f"{name.upper()}_PASSWORD": password for name, password in passwords.items()}
-    _write(COMPOSE / "postgres.env", owners | {"POSTGRES_PASSWORD": secrets.token_urlsafe(24)})
+        _write(VAR / service / "settings.env", _settings(service, passwords))
+    (VAR / "postgres").mkdir(exist_ok=True)
+    (VAR / "postgres" / "password").write_text(secrets.token_urlsafe(24))
+    # Last, since its being there says that all of it is.
+    _write(VAR / "postgres" / "settings.env", {f"{name.upper()}_PASSWORD": word for name, word in passwords.items()})
 
 
-def _settings(service: str, passwords: dict[str, str]) -> dict[str, str]:
+def _settings(service: str, passwords: Mapping[str, str]) -> dict[str, str]:
     store, vault = (f"postgresql://{name}:{passwords[name]}@postgres/{name}" for name in _databases(service))
     settings = {
         "DATABASE_URL": store,
         "VAULT_URL": vault,
         "VAULT_KEY": _random_key(),
         "NATS_URL": "nats://nats:4222",
-        "TOKEN_ISSUERS": "/run/identity/issuers.json",
-        "SIGNING_KEY": f"/run/identity/{service}.pem",
+        "TOKEN_ISSUERS": str(TOLD / "issuers.json"),
+        "SIGNING_KEY": str(TOLD / f"{service}.pem"),
     }
     own = {"registry": {"LOGIN_KEY": _random_key()}, "review": BUNDLES, "notify": MAIL}
     prefix = f"{service.upper()}_"
@@ -60,17 +63,19 @@ def _settings(service: str, passwords: dict[str, str]) -> dict[str, str]:
     return {"AARRING_ENVIRONMENT": os.environ["AARRING_ENVIRONMENT"]} | named
 
 
-def _write_identity() -> None:
-    """The same issuers as outside containers, in copies that the image's user may read in a closed folder."""
+def _share_identity() -> None:
+    """Each service gets the list of issuers and the key of its own; the local issuer's key stays where it is."""
     issuer = Issuer(IDENTITY)
     issuer.ensure()
-    for file in (issuer.issuers, bundle_key(), *(issuer.signing_key(name) for name in SERVICES)):
-        copy = Path(shutil.copyfile(file, COMPOSE / file.name))
-        copy.chmod(0o644)
+    for service in SERVICES:
+        folder = VAR / service
+        folder.mkdir(exist_ok=True, mode=0o700)
+        shutil.copyfile(issuer.issuers, folder / issuer.issuers.name)
+        shutil.copyfile(issuer.signing_key(service), folder / f"{service}.pem")
+    bundle_key(VAR / "review")
 
 
-def _write(path: Path, settings: dict[str, str]) -> None:
-    path.touch(mode=0o600)
+def _write(path: Path, settings: Mapping[str, str]) -> None:
     path.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
 
 
