@@ -78,8 +78,11 @@ def _asked(report: Mapping[str, Any], question: Mapping[str, Any]) -> dict[str, 
 
 
 def _fields(fields: Mapping[str, Any] | None) -> Iterator[tuple[str, str]]:
-    """What was given of a line, with the names of the fields."""
-    for name, value in (fields or {}).items():
+    """What was given of a line, with the names of the fields and in their order."""
+    given = fields or {}
+    known = [name for name in words.FIELDS if name in given]
+    for name in [*known, *(name for name in given if name not in words.FIELDS)]:
+        value = given[name]
         if value not in (None, "", [], {}):
             yield words.FIELDS.get(name, name), _value(name, value)
 
@@ -93,6 +96,10 @@ def _value(name: str, value: Any) -> str:
         return ", ".join(f"{words.REGIONS.get(k, k)}: {v}" for k, v in value.items() if v is not None)
     if isinstance(value, dict):
         return ", ".join(f"{label}: {text}" for label, text in _fields(value))
+    if name in words.DAYS:
+        return _day(value)
+    if name in words.AMOUNTS:
+        return f"{float(value):g}".replace(".", ",")
     return words.VALUES.get(value, value) if name in words.CHOSEN_FROM else str(value)
 
 

@@ -93,19 +93,25 @@ FIELDS: Mapping[str, str] = {
     "held_on": "Dato",
     "level": "Nivå",
     "regions": "Regioner",
-    "measure_id": "Målets kode",
     "name": "Navn",
+    "measure_id": "Målets kode",
     "definition": "Definisjon",
     "declared": "Oppgitt",
+    "trust": "Helseforetak",
     "by_region": "Fordelt på region",
     "total": "Totalt",
     "total_reason": "Hvorfor summen er en annen",
     "by_site": "Fordelt på sted",
-    "trust": "Helseforetak",
     "comment": "Kommentar",
     "coverage_percent": "Dekningsgrad (prosent)",
     "used_for": "Brukes til",
 }
+
+DAYS = frozenset({"disputation_on", "starts_on", "ends_on", "held_on", "dates"})
+"""The fields that hold a date, or several."""
+
+AMOUNTS = frozenset({"hours", "coverage_percent"})
+"""The fields that hold a number which need not be whole."""
 
 VALUES: Mapping[str, str] = {
     **REGIONS,

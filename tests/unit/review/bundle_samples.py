@@ -45,6 +45,7 @@ FIGURES = {
     "by_site": [{"trust": "HT Vest", "total": 4}, {"trust": "HT Øst", "total": 6}],
     "comment": "",
 }
+COURSE = {"hours": "6.0", "dates": ["2025-04-16", "2025-10-08"], "title": "Kurs i øvelser"}
 REMOVED = {
     "redaction_id": "r-1",
     "at": "2026-03-01T10:00:00Z",
@@ -56,6 +57,7 @@ REMOVED = {
 TEMPLATE: dict[str, Any] = {
     "title": {"nb": "Årsrapport fra nasjonal behandlingstjeneste"},
     "questions": [
+        question("activity.teaching", "Undervisning"),
         question("activity.clinical_activity", "Klinisk aktivitet"),
         question(
             "evaluation.treatment_quality",
@@ -87,6 +89,7 @@ REPORT: dict[str, Any] = {
         "group.region_vest": answer("Ja.", on_behalf_of={"holder": "p", "answered_on": "2026-02-03"}),
     },
     "entries": {
+        "activity.teaching": [entry(COURSE, type="teaching")],
         "activity.clinical_activity": [
             entry(FIGURES),
             entry({"name": "Tatt ut"}, removed_from_list=True),

@@ -172,6 +172,7 @@ def test_a_reports_page_shows_every_answer_and_keeps_texts_as_texts() -> None:
         "Helse Nord: 3, Helse Vest: 7, Helse Sør-Øst: 0",
         "Helseforetak: HT Vest, Totalt: 4; Helseforetak: HT Øst, Totalt: 6",
         "Kvalitetsregister",
+        "TittelKurs i øvelser\nDatoer16. april 2025, 8. oktober 2025\nTimer6",
         "Ettersendt etter innleveringen.",
         "Ført inn av gruppens leder etter svar 3. februar 2026.",
         "Teksten ble fjernet 1. mars 2026: Kunne kjennes igjen (personopplysningsloven)",
