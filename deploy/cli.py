@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from deploy.commands import bundle, rebuild, suite, token
+from deploy.commands import backup, bundle, rebuild, status, suite, token
 from deploy.places import Unable
 
 app = typer.Typer(
@@ -21,6 +21,8 @@ app = typer.Typer(
 app.add_typer(suite.app)
 app.add_typer(token.app)
 app.add_typer(rebuild.app)
+app.add_typer(backup.app)
+app.add_typer(status.app)
 app.add_typer(bundle.app, name="bundle")
 
 

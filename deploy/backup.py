@@ -1,0 +1,205 @@
+"""One service's store copied into a file while the service runs, and put back from it while it does not.
+
+The order is what makes the copy right.  A key is stored before the event that needs it, so keys copied after the log
+open all of the log; what was erased between the two stays erased.  A file that was sent is kept before the event
+that tells of it, so files copied after the log hold all it tells of.
+"""
+
+from __future__ import annotations
+
+import base64
+import filecmp
+import hashlib
+import hmac
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from deploy.archive import Manifest, Part, PartName, described, read, write
+from deploy.places import SERVICES, Unable
+from shared.eventstore import EventStore
+from shared.eventstore.copies import Copied, CopyFault, copy, engine_of, held_still, kept_as, put_back
+from shared.inbox import INBOX_TABLES
+from shared.rebuild import ReadModels
+from shared.vault import Vault
+
+FOLDERS = {"review": "BUNDLES"}
+"""The services that keep files which cannot be made again, and the setting that names the folder."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one service keeps what it knows.
+
+    ``models`` tells which tables the service has; the mirrors among them are copies of other services' personal
+    data, are filled again by themselves and are in no backup.
+    """
+
+    service: str
+    log: str
+    keys: str
+    wrapping_key: bytes
+    models: ReadModels
+    files: Path | None = None
+
+    @classmethod
+    def named(cls, service: str, settings: Callable[[str], str], models: ReadModels) -> Place:
+        """The place of ``service`` as its settings say."""
+        folder = FOLDERS.get(service)
+        return cls(
+            service,
+            settings("DATABASE_URL"),
+            settings("VAULT_URL"),
+            base64.b64decode(settings("VAULT_KEY")),
+            models,
+            Path(settings(folder)) if folder else None,
+        )
+
+    @property
+    def mirrors(self) -> Sequence[str]:
+        return [table for metadata in self.models.mirrors for table in metadata.tables]
+
+    def url(self, part: PartName) -> str:
+        return self.keys if part == "keys" else self.log
+
+    def wrapped_by(self) -> str:
+        """A name for the wrapping key, from which it cannot be found."""
+        return hmac.new(self.wrapping_key, b"the name of this key", hashlib.sha256).hexdigest()[:16]
+
+    def make_tables(self, part: PartName) -> None:
+        """What the service itself makes in a database that is empty."""
+        if part == "keys":
+            Vault(self.keys, self.wrapping_key).close()
+        else:
+            EventStore(self.log, [*self.models.tables, *self.models.mirrors, INBOX_TABLES]).close()
+
+
+def back_up(place: Place, target: Path, parts: Sequence[PartName] = ("log", "keys", "files")) -> Manifest:
+    """Copy the named parts into the new file ``target``, the log always first."""
+    if target.exists():
+        raise Unable(f"{target} is there already; a backup replaces nothing")
+    with _workroom(target.parent) as room:
+        copied = [_copied(place, name, room) for name in parts if name != "files" or place.files]
+        manifest = Manifest(service=place.service, made_at=datetime.now(UTC), parts=tuple(copied))
+        write(target, manifest, room)
+    return manifest
+
+
+def _copied(place: Place, name: PartName, room: Path) -> Part:
+    at = datetime.now(UTC)
+    if name == "files":
+        _copy_folder(place.files, room / name)
+        return Part(name=name, at=at, files=described(room, name))
+    url = place.url(name)
+    stand = copy(url, room / name, place.mirrors if name == "log" else ())
+    return Part(
+        name=name,
+        at=at,
+        engine=engine_of(url),
+        head=stand.head,
+        tracked=stand.tracked,
+        wrapped_by=place.wrapped_by() if name == "keys" else "",
+        files=described(room, name),
+    )
+
+
+@dataclass(frozen=True)
+class PutBack:
+    """One part that was put back, and where what it replaced is kept."""
+
+    part: Part
+    kept: str
+
+
+def restore(place: Place, source: Path) -> list[PutBack]:
+    """Put back what ``source`` holds; the service must not run.  What is replaced is kept."""
+    with _workroom(Path(tempfile.gettempdir())) as room:
+        manifest = read(source, room)
+        _must_belong(manifest, place, source)
+        done: list[PutBack] = []
+        with held_still(place.log):
+            for part in manifest.parts:
+                try:
+                    done.append(_put_back(place, part, room, datetime.now(UTC)))
+                except CopyFault as fault:
+                    before = "".join(f"; {one.part.name} was put back before" for one in done)
+                    raise Unable(f"{part.name} was not put back, {fault}{before}") from fault
+        return done
+
+
+def _must_belong(manifest: Manifest, place: Place, source: Path) -> None:
+    if manifest.service != place.service:
+        raise Unable(f"{source} is a backup of {manifest.service}, not of {place.service}")
+    for part in manifest.parts:
+        if part.name == "files":
+            continue
+        if part.engine != engine_of(place.url(part.name)):
+            raise Unable(
+                f"{source} was copied from {part.engine}; {place.service} has {engine_of(place.url(part.name))}"
+            )
+        if part.wrapped_by and part.wrapped_by != place.wrapped_by():
+            raise Unable(
+                "the keys in this backup are wrapped by another VAULT_KEY: without that one they open nothing"
+            )
+
+
+def _put_back(place: Place, part: Part, room: Path, at: datetime) -> PutBack:
+    if part.name == "files":
+        return PutBack(part, _put_back_folder(place.files, room / part.name, at))
+    name = part.name
+    expected = Copied(part.head, part.tracked)
+    kept = put_back(place.url(name), room / name, expected, lambda: place.make_tables(name), at)
+    return PutBack(part, kept)
+
+
+def _copy_folder(folder: Path | None, into: Path) -> None:
+    into.mkdir(parents=True)
+    for path in sorted(folder.glob("*.zip")) if folder and folder.exists() else ():
+        shutil.copyfile(path, into / path.name)
+
+
+def _put_back_folder(folder: Path | None, files: Path, at: datetime) -> str:
+    """Add the files that are not there as they were; files that came since stay."""
+    if folder is None:
+        raise CopyFault("this service keeps no files")
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = ""
+    for path in sorted(files.glob("*")) if files.exists() else ():
+        there = folder / path.name
+        if there.exists() and not filecmp.cmp(there, path, shallow=False):
+            kept = str(there.rename(there.with_name(f"{there.name}.{kept_as(at)}")))
+        if not there.exists():
+            shutil.copyfile(path, there)
+    return kept
+
+
+@contextmanager
+def _workroom(where: Path) -> Iterator[Path]:
+    """A folder for the time of the work that only its owner can enter."""
+    try:
+        room = Path(tempfile.mkdtemp(prefix=".aarring-", dir=where))
+    except OSError as fault:
+        raise Unable(f"nothing can be written in {where}: {fault.strerror}") from fault
+    try:
+        yield room
+    except CopyFault as fault:
+        raise Unable(str(fault)) from fault
+    finally:
+        shutil.rmtree(room, ignore_errors=True)
+
+
+def settings_of(service: str, told: Callable[[], dict[str, str]]) -> Callable[[str], str]:
+    """A service's settings: as the environment says, else as the local suite is ``told``."""
+    if service not in SERVICES:
+        raise Unable(f"there is no service '{service}', only {', '.join(SERVICES)}")
+
+    def setting(name: str) -> str:
+        full = f"{service.upper()}_{name}"
+        return os.environ.get(full) or told()[full]
+
+    return setting
