@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 import structlog
 from pydantic import ValidationError
@@ -13,7 +14,9 @@ from shared.bus import BackOff, Bus, BusFault, Pull, Unsuitable
 from shared.contracts import CloudEvent
 from shared.desk import Desk
 from shared.feed import Feed, FeedFault
-from shared.inbox.hearing import TRANSIENT, Hearing, Policy
+from shared.inbox.faults import TRANSIENT
+from shared.inbox.hearing import Hearing, Policy
+from shared.inbox.parked import Released
 from shared.inbox.place import place_after
 from shared.inbox.progress import InboxStatus, Progress
 
@@ -51,18 +54,18 @@ class Inbox:
         self._hearing = Hearing(desk, speaker, policy, fold)
         self._stream, self._subjects = speaker.upper(), f"ev.{speaker}.>"
         self._progress = Progress(speaker)
-        self._released = asyncio.Event()
+        self._released, self._counting = asyncio.Event(), asyncio.Lock()
 
     def status(self) -> InboxStatus:
         """How the hearing stands."""
         return self._progress.status()
 
-    async def release(self, subject: str) -> int:
-        """Handle the parked contracts of one thing again, in order; how many were handled."""
+    async def release(self, by: str, subject: str | None = None) -> Released:
+        """Take in again what is parked of one thing or of all, in order."""
         try:
-            return await self._hearing.release(subject)
+            return await self._hearing.parked.release(by, subject)
         finally:
-            self._progress.parked = await asyncio.to_thread(self._hearing.parked)
+            await self._count_parked()
             self._released.set()
 
     async def run(self) -> None:
@@ -85,7 +88,7 @@ class Inbox:
     async def _look(self) -> None:
         """How far are we, is anything parked; while the bus is away the feed alone is heard."""
         self._progress.tracked = await asyncio.to_thread(self._desk.store.tracked, self.speaker)
-        self._progress.parked = await asyncio.to_thread(self._hearing.parked)
+        await self._count_parked()
         while not self._bus.is_up:
             try:
                 async with asyncio.timeout(self._quiet):
@@ -164,7 +167,7 @@ class Inbox:
             return
         self._progress.learn_head(events[-1].position)
         await self._hearing.take(events, self._progress.tracked)
-        self._progress.parked = await asyncio.to_thread(self._hearing.parked)
+        await self._count_parked()
         self._progress.tracked = events[-1].position
         self._progress.learn_head(events[-1].position)
 
@@ -184,13 +187,21 @@ class Inbox:
         self._progress.learn_head(head)
         return head
 
+    async def _count_parked(self) -> None:
+        # One at a time, so that a count made before a release never stands for one made after it.
+        async with self._counting:
+            self._progress.parked = await asyncio.to_thread(self._hearing.parked.count)
+
     async def _until_few_are_parked(self) -> None:
         while self._progress.parked > MOST_PARKED:
             if not self._progress.stopped_reason:
                 self._progress.stopped_reason = f"{self._progress.parked} contracts of {self.speaker} are parked"
                 log.error("inbox_stopped", speaker=self.speaker, reason=self._progress.stopped_reason)
             self._released.clear()
-            await self._released.wait()
+            # Asked anew now and then, for another process may have released them.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._released.wait(), self._quiet)
+            await self._count_parked()
         self._progress.stopped_reason = ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -22,6 +23,8 @@ from shared.feed import Feed, FeedClient, Publications, feed_router
 from shared.inbox import INBOX_TABLES, Inbox, Policy
 from shared.loops import running
 from shared.outbox import Outbox
+from tests.eventually import eventually_async
+from tests.servers import NatsServer
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SOMEBODY = Acting(subject="service:speaking", role="service")
@@ -126,14 +129,14 @@ def count(unit: UnitOfWork, heard: CloudEvent, contract: Contract) -> None:
 class Speaking:
     """The speaking service: its store, its feed and its relay."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, name: str = "speaking", tell: Callable[[Recorded], Contract] = written) -> None:
         self.store = EventStore(url)
         self.desk = Desk(self.store, lambda _: ())
-        self.publications = Publications(self.store, "speaking", {Written: written})
+        self.publications = Publications(self.store, name, {Written: tell})
         self._versions: dict[UUID, int] = {}
         self.app = FastAPI()
         self.app.include_router(feed_router(self.publications, _services_only))
-        self.feed = FeedClient("http://speaking", lambda: "let-me-in", self.http())
+        self.feed = FeedClient(f"http://{name}", lambda: "let-me-in", self.http())
 
     def http(self) -> httpx.AsyncClient:
         return httpx.AsyncClient(transport=httpx.ASGITransport(self.app))
@@ -221,3 +224,29 @@ async def at_work(*loops: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
     """The loops run while the block does."""
     async with running({f"{n}": loop for n, loop in enumerate(loops)}):
         yield
+
+
+@dataclass
+class Talk:
+    """Both services at work on one broker."""
+
+    bus: Bus
+    outbox: Outbox
+    inbox: Inbox
+    speaking: Speaking
+    hearing: HearingService
+
+    async def heard_all(self, within: float = 60.0) -> None:
+        await eventually_async(
+            lambda: self.hearing.store.tracked("speaking") == self.speaking.publications.head(), within
+        )
+
+
+@asynccontextmanager
+async def talk(
+    broker: NatsServer, speaking: Speaking, hearing: HearingService, policy: Policy, fold: Policy | None = None
+) -> AsyncIterator[Talk]:
+    async with on_bus(broker.url) as bus:
+        outbox, inbox = speaking.outbox(bus), hearing.inbox(bus, speaking.feed, policy, fold)
+        async with at_work(outbox.run, inbox.run):
+            yield Talk(bus, outbox, inbox, speaking, hearing)

@@ -4,27 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from shared.bus import Bus
 from shared.contracts import CloudEvent, Contract
 from shared.desk import UnitOfWork
 from shared.domain import identity
 from shared.feed import FeedFault
-from shared.inbox import Hearing, Inbox, Policy, heard_by, in_order
-from shared.inbox.heard import parked
-from shared.outbox import Outbox
+from shared.inbox import Hearing, heard_by
 from tests.eventually import eventually_async
 from tests.integration.talk import (
     TRACE,
     HearingService,
-    Placed,
     ShelfIsFull,
     Shelving,
     Speaking,
@@ -32,38 +26,13 @@ from tests.integration.talk import (
     count,
     letters,
     on_bus,
+    talk,
 )
 from tests.servers import NatsServer
 from tests.servers.engines import containers_wanted
 
 pytestmark = [pytest.mark.integration, pytest.mark.anyio]
 on_disk = pytest.mark.skipif(containers_wanted(), reason="the broker's store is inside its container")
-
-
-@dataclass
-class Talk:
-    """Both services at work on one broker."""
-
-    bus: Bus
-    outbox: Outbox
-    inbox: Inbox
-    speaking: Speaking
-    hearing: HearingService
-
-    async def heard_all(self, within: float = 15.0) -> None:
-        await eventually_async(
-            lambda: self.hearing.store.tracked("speaking") == self.speaking.publications.head(), within
-        )
-
-
-@asynccontextmanager
-async def talk(
-    broker: NatsServer, speaking: Speaking, hearing: HearingService, policy: Policy, fold: Policy | None = None
-) -> AsyncIterator[Talk]:
-    async with on_bus(broker.url) as bus:
-        outbox, inbox = speaking.outbox(bus), hearing.inbox(bus, speaking.feed, policy, fold)
-        async with at_work(outbox.run, inbox.run):
-            yield Talk(bus, outbox, inbox, speaking, hearing)
 
 
 async def test_what_is_said_is_taken_in_once_and_in_order(
@@ -290,71 +259,6 @@ async def test_a_stranger_on_the_stream_is_not_heard(
     assert hearing.placed() == speaking.for_shelves()
 
 
-async def test_what_breaks_is_parked_with_what_follows_it_and_released_in_order(
-    broker: NatsServer, speaking: Speaking, hearing: HearingService
-) -> None:
-    shelving = Shelving()
-    async with talk(broker, speaking, hearing, shelving) as both:
-        speaking.write("bills", "one", "torn", "three")
-        speaking.write("love", "other")
-        speaking.write("bills", "four")
-        await both.heard_all()
-        await eventually_async(lambda: both.inbox.status().parked == 3)
-        assert hearing.shelf("bills") == ["one"]
-        assert hearing.shelf("love") == ["other"]
-        bills = str(identity("letter", "bills"))
-        waiting = hearing.store.rows(select(parked).order_by(parked.c.position))
-        assert [(row["subject"], row["error"]) for row in waiting] == [
-            (bills, "ValueError"),
-            (bills, "an earlier one"),
-            (bills, "an earlier one"),
-        ]
-        with pytest.raises(ValueError, match="cannot be read"):
-            await both.inbox.release(bills)
-        assert both.inbox.status().parked == 3
-        shelving.torn_can_be_read = True
-        assert await both.inbox.release(bills) == 3
-        assert both.inbox.status().parked == 0
-        assert await both.inbox.release(bills) == 0
-        speaking.write("bills", "five")
-        await both.heard_all()
-    assert hearing.shelf("bills") == ["one", "torn", "three", "four", "five"]
-    assert all(contract.is_handled for contract in heard_by(hearing.store))
-
-
-async def test_a_contract_that_is_not_what_it_should_be_is_parked(
-    speaking: Speaking, hearing: HearingService
-) -> None:
-    speaking.write("bills", "one", "two")
-    first, second = speaking.publications.read(0, 10)
-    malformed = first.model_copy(update={"data": {"text": ["not", "a", "text"]}})
-    listener = Hearing(hearing.desk, "speaking", Shelving())
-    await listener.take([malformed, second], after=0)
-    assert listener.parked() == 2
-    assert hearing.store.tracked("speaking") == second.position
-    assert [contract.note for contract in heard_by(hearing.store)] == [
-        "parked: ValidationError",
-        "parked: an earlier one",
-    ]
-
-
-async def test_too_many_parked_stop_the_reader_until_some_are_released(
-    broker: NatsServer, speaking: Speaking, hearing: HearingService, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("shared.inbox.reader.MOST_PARKED", 2)
-    shelving = Shelving()
-    async with talk(broker, speaking, hearing, shelving) as both:
-        speaking.write("bills", "torn", "two", "three")
-        await eventually_async(lambda: "are parked" in both.inbox.status().stopped_reason)
-        speaking.write("love", "one")
-        shelving.torn_can_be_read = True
-        assert await both.inbox.release(str(identity("letter", "bills"))) == 3
-        await both.heard_all()
-        assert both.inbox.status().stopped_reason == ""
-    assert hearing.shelf("bills") == ["torn", "two", "three"]
-    assert hearing.shelf("love") == ["one"]
-
-
 async def test_what_a_rule_refuses_is_noted_and_the_view_stands(
     broker: NatsServer, speaking: Speaking, hearing: HearingService
 ) -> None:
@@ -394,26 +298,6 @@ async def test_a_database_that_is_away_delays_and_parks_nothing(speaking: Speaki
     with pytest.raises(ConnectionRefusedError):
         await Hearing(hearing.desk, "speaking", away).take(told, after=0)
     assert (hearing.store.tracked("speaking"), list(heard_by(hearing.store))) == (0, [])
-
-
-async def test_the_past_is_told_again_in_the_order_it_was_taken_in(
-    speaking: Speaking, hearing: HearingService
-) -> None:
-    shelving = Shelving()
-    listener = Hearing(hearing.desk, "speaking", shelving)
-    speaking.write("bills", "one", "torn")
-    speaking.write("love", "first")
-    told = speaking.publications.read(0, 10)
-    await listener.take(told[:1], after=0)
-    await listener.take(told[1:], after=told[0].position)
-    shelving.torn_can_be_read = True
-    await listener.release(told[1].subject)
-    past = [
-        entry[1].event.text if isinstance(entry, tuple) and isinstance(entry[1].event, Placed) else "heard"
-        for entry in in_order(hearing.store)
-    ]
-    assert past == ["heard", "one", "heard", "first", "heard", "torn"]
-    assert [contract.event.data["text"] for contract in heard_by(hearing.store)] == ["one", "first", "torn"]
 
 
 async def test_many_things_at_once_while_the_broker_suffers(
