@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from deploy.places import Unable
 
 # Programs need a package's libraries; its tooling for clusters, certificates and JIT they do not.
 NEEDED = re.compile(r"^(postgresql(-client)?-\d+|lib(?!llvm|perl|.*-perl$).*)$")
+ABOUT = Path("/etc/os-release")
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 SILENCE = 8
 """Seconds a mirror may stay silent when what it has is welcome, but not needed."""
@@ -45,13 +47,14 @@ def unpack_later(package: str, places: Mapping[str, Path]) -> dict[str, str]:
 
 
 def _unpack_later(package: str, places: Mapping[str, Path], sources: str, work: Path) -> dict[str, str]:
-    options = _own_lists(work, sources)
+    options, end = _own_lists(work, sources), time.monotonic() + WITHIN
     fetched = _try(["apt-get", *options, "update"], work, WITHIN)
     missing = {}
     for release, into in places.items():
         alone = work / release
         alone.mkdir()
-        got = _try(["apt-get", *options, "download", f"{package}/{release}"], alone, WITHIN)
+        left = max(0.0, end - time.monotonic())
+        got = _try(["apt-get", *options, "download", f"{package}/{release}"], alone, left)
         try:
             if got.returncode != 0:
                 raise Unable(f"apt-get could not download {package} of {release} ({_reason(fetched, got)})")
@@ -63,8 +66,7 @@ def _unpack_later(package: str, places: Mapping[str, Path], sources: str, work: 
 
 def _mirror() -> str:
     """Where this machine has its own release from: the later ones are there as well."""
-    about = Path("/etc/os-release")
-    known = re.search(r"^VERSION_CODENAME=(\w+)$", about.read_text() if about.exists() else "", re.MULTILINE)
+    known = re.search(r"^VERSION_CODENAME=(\w+)$", ABOUT.read_text() if ABOUT.exists() else "", re.MULTILINE)
     printed = _try(["apt-get", "update", "--print-uris"], Path("/"), WITHIN).stdout
     for mirror, release in re.findall(r"^'(\S+?)/dists/(\S+)/InRelease'", printed, flags=re.MULTILINE):
         if known and release == known[1] and KEYRING.exists():
@@ -145,7 +147,7 @@ def _try(command: list[str], work: Path, within: float | None = None) -> subproc
             command, cwd=work, env=environment, capture_output=True, text=True, check=False, timeout=within
         )
     except subprocess.TimeoutExpired:
-        return subprocess.CompletedProcess(command, 1, "", f"no end after {within:g} s")
+        return subprocess.CompletedProcess(command, 1, "", "it took too long")
 
 
 def _run(command: list[str], work: Path) -> None:
