@@ -5,7 +5,7 @@ from shared.bus.connection import Bus
 from shared.bus.faults import BackOff, BusFault, Fenced, NoSuchThing, Unsuitable
 from shared.bus.publisher import Pipeline
 from shared.bus.pull import Pull
-from shared.bus.stream import Kept, StreamState
+from shared.bus.stream import Kept, StreamState, delivered
 
 __all__ = [
     "BackOff",
@@ -19,4 +19,5 @@ __all__ = [
     "Pull",
     "StreamState",
     "Unsuitable",
+    "delivered",
 ]

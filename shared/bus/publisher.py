@@ -13,7 +13,7 @@ from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
 from shared.bus.batch import Batch, NotAsOne, Outgoing
-from shared.bus.faults import BusFault, refusal, translated
+from shared.bus.faults import BusFault, Fenced, refusal, translated
 
 if TYPE_CHECKING:
     from shared.bus.connection import Bus
@@ -121,7 +121,7 @@ class Pipeline:
         elif said.get("duplicate"):
             # We continue from the stream's own last message, so it cannot hold this one: it was purged, and
             # only the memory of its id is left.
-            self._fail(BusFault(f"the stream took {position} for a duplicate"))
+            self._fail(Fenced(f"the stream took {position} for a duplicate"))
         else:
             self._owed.discard(position)
             self.acknowledged = max(self.acknowledged, position)

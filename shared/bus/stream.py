@@ -7,16 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from nats.aio.msg import Msg
+
 _NANO = 1_000_000_000
 
 
 @dataclass(frozen=True)
 class StreamState:
-    """What a stream holds now."""
+    """What a stream says it holds now; ``made`` tells it from one of the same name that was there before."""
 
     messages: int
     first_seq: int
     last_seq: int
+    made: str
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,11 @@ def kept(found: Mapping[str, Any]) -> Kept:
     """A message as the server's API tells it."""
     headers = _headers(base64.b64decode(found.get("hdrs", "")))
     return Kept(found["seq"], found["subject"], headers, base64.b64decode(found.get("data", "")))
+
+
+def delivered(message: Msg) -> Kept:
+    """A message as a session brought it."""
+    return Kept(message.metadata.sequence.stream, message.subject, message.headers or {}, message.data)
 
 
 def _headers(raw: bytes) -> dict[str, str]:

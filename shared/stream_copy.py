@@ -1,0 +1,66 @@
+"""Our stream on the bus: a copy of what we told, of which the broker may have lost the end, the middle or all."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+import structlog
+from pydantic import ValidationError
+
+from shared.bus import Bus, BusFault, Kept, StreamState
+from shared.contracts import CloudEvent
+
+log = structlog.get_logger()
+
+
+class StreamCopy:
+    """One speaker's stream as its relay sees it; ``remade`` counts how often it was given up to be filled again."""
+
+    def __init__(self, bus: Bus, speaker: str) -> None:
+        self._bus = bus
+        self.name = speaker.upper()
+        self.subjects = f"ev.{speaker}.>"
+        self.remade = 0
+
+    async def state(self) -> StreamState:
+        """What the broker says of it."""
+        return await self._bus.state(self.name)
+
+    async def last_contract(self) -> CloudEvent | None:
+        """The newest of our contracts that can be read; None when there is none."""
+        first_seq = (await self.state()).first_seq
+        kept = await self._bus.last(self.name, self.subjects)
+        while kept is not None:
+            if event := contract_in(kept):
+                return event
+            log.error("foreign_message", stream=self.name, seq=kept.seq)
+            kept = await self._before(kept.seq, first_seq)
+        return None
+
+    async def _before(self, seq: int, first_seq: int) -> Kept | None:
+        """The last message before ``seq`` that can be read: a damaged block may hide thousands, so by halving."""
+        found, low, high = None, first_seq, seq
+        while low < high:
+            middle = (low + high) // 2
+            kept = await self._bus.get(self.name, middle, self.subjects)
+            if kept is not None and kept.seq < seq:
+                found, low = kept, kept.seq + 1
+            else:
+                high = middle
+        return found
+
+    async def give_up(self, made: str, why: str) -> NoReturn:
+        """Delete the stream that was ``made`` then, unless another stands in its place; the relay fills a new one."""
+        if (await self.state()).made == made:
+            log.error("stream_given_up", stream=self.name, reason=why)
+            await self._bus.ask(f"STREAM.DELETE.{self.name}")
+            self.remade += 1
+        raise BusFault(f"stream {self.name} is made anew: {why}")
+
+
+def contract_in(kept: Kept) -> CloudEvent | None:
+    """The contract in a message, or None when the relay of this service never sent it."""
+    try:
+        return CloudEvent.model_validate_json(kept.data)
+    except ValidationError:
+        return None
