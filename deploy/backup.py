@@ -16,7 +16,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,8 +24,7 @@ from deploy.archive import Manifest, Part, PartName, described, read, write
 from deploy.places import SERVICES, Unable
 from shared.eventstore import EventStore
 from shared.eventstore.copies import Copied, CopyFault, copy, engine_of, held_still, kept_as, put_back
-from shared.inbox import INBOX_TABLES
-from shared.rebuild import ReadModels
+from shared.rebuild import ReadModels, every_table
 from shared.vault import Vault
 
 FOLDERS = {"review": "BUNDLES"}
@@ -43,7 +42,7 @@ class Place:
     service: str
     log: str
     keys: str
-    wrapping_key: bytes
+    wrapping_key: bytes = field(repr=False)
     models: ReadModels
     files: Path | None = None
 
@@ -76,7 +75,7 @@ class Place:
         if part == "keys":
             Vault(self.keys, self.wrapping_key).close()
         else:
-            EventStore(self.log, [*self.models.tables, *self.models.mirrors, INBOX_TABLES]).close()
+            EventStore(self.log, every_table(self.models)).close()
 
 
 def back_up(place: Place, target: Path, parts: Sequence[PartName] = ("log", "keys", "files")) -> Manifest:

@@ -11,10 +11,14 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 
 @dataclass(frozen=True)
 class Figure:
-    """What a figure tells; a counter only ever grows until the process starts anew."""
+    """What a figure tells; a counter only ever grows until the process starts anew.
+
+    ``called`` is its name in Prometheus where that must be another, to end with its unit.
+    """
 
     text: str
     counts: bool = False
+    called: str = ""
 
 
 def _counted(text: str) -> Figure:
@@ -32,8 +36,10 @@ FIGURES: Mapping[str, Figure] = {
     "outbox_unpublished": Figure("Contracts in the log that the stream is not known to hold"),
     "outbox_oldest_unpublished_seconds": Figure("How long the oldest of these has waited"),
     "outbox_resyncs": _counted("Times the relay looked anew where the stream stands"),
+    "outbox_remade": _counted("Times the stream was deleted and filled again"),
     "outbox_position": Figure("Position of the last contract the stream is known to hold"),
     "outbox_stopped": Figure("Whether the relay stands still until a person acts"),
+    "inbox_epoch": Figure("Epoch of the speaker that is heard"),
     "inbox_tracked": Figure("Position up to which the speaker was heard"),
     "inbox_head": Figure("Newest position of the speaker that is known"),
     "inbox_lag_events": Figure("Positions between the two"),
@@ -46,8 +52,10 @@ FIGURES: Mapping[str, Figure] = {
     "inbox_parked": Figure("Contracts that could not be handled and wait for a person"),
     "inbox_stopped": Figure("Whether the hearer stands still until a person acts"),
     "audit_running": Figure("Whether the stream is being compared with the log this moment"),
-    "audit_verified_position": Figure("Position up to which the stream was last found to be a copy of the log"),
-    "audit_verified_age_seconds": Figure("How long ago that was, or the process started"),
+    "audit_last_verified_position": Figure("Position up to which the stream was last found to be a copy of the log"),
+    "audit_seconds_since_verified": Figure(
+        "How long ago that was, or the process started", called="audit_verified_age_seconds"
+    ),
     "audit_breaks": _counted("Times the stream was found to differ from the log"),
     "audit_rebuilt": _counted("Times the stream was made anew because of it"),
     "shredder_waiting": Figure("Subjects whose keys are still to be destroyed"),
@@ -57,6 +65,15 @@ FIGURES: Mapping[str, Figure] = {
     "loop_breaks": _counted("Times a loop broke and was started again"),
     "cards_position": Figure("Position up to which contact cards are in the bucket"),
     "rules_position": Figure("Position up to which the rules of notification were applied"),
+    "sender_intended": Figure("Messages that are to be sent"),
+    "sender_attempted": Figure("Messages that are being sent this moment"),
+    "sender_retrying": Figure("Messages that will be tried again"),
+    "sender_uncertain": Figure("Messages of which nobody knows whether they were sent"),
+    "sender_sent": Figure("Messages the mail server took"),
+    "sender_bounced": Figure("Messages whose address does not exist"),
+    "sender_rejected": Figure("Messages the mail server refused for good"),
+    "sender_not_sent": Figure("Messages that were withheld"),
+    "sender_gathered": Figure("Messages that went into a digest"),
 }
 
 # A part that exists more than once is named "kind:which": how its labels are called.
@@ -66,7 +83,10 @@ LABELS: Mapping[str, tuple[str, str]] = {"inbox": ("hearer", "speaker"), "loop":
 def metrics(report: Mapping[str, Any]) -> Iterable[Metric]:
     """Every figure of a report, named ``aarring_<part>_<figure>``, with ``_total`` where it counts."""
     service, found = report["service"], dict[str, Metric]()
-    found["ready"] = _single("aarring_ready", "Whether the service can take commands and answer", service, report)
+    ready = GaugeMetricFamily(
+        "aarring_ready", "Whether the service can take commands and answer", labels=("service",)
+    )
+    ready.add_metric((service,), float(report["ready"]))
     well = GaugeMetricFamily("aarring_part_ok", "Whether a part of the service is well", labels=("service", "part"))
     for part, figures in report["checks"].items():
         well.add_metric((service, part), float(figures["ok"]))
@@ -76,20 +96,14 @@ def metrics(report: Mapping[str, Any]) -> Iterable[Metric]:
             if name != "ok" and isinstance(value, int | float):
                 family = found.setdefault(f"{kind}_{name}", _family(f"{kind}_{name}", labels))
                 family.add_sample(_sample(family), dict(zip(labels, (service, which), strict=False)), float(value))
-    return [well, *found.values()]
+    return [ready, well, *found.values()]
 
 
 def _family(name: str, labels: tuple[str, ...]) -> Metric:
     figure = FIGURES.get(name, Figure(name.replace("_", " ")))
     kind = CounterMetricFamily if figure.counts else GaugeMetricFamily
-    return kind(f"aarring_{name}", figure.text, labels=labels)
+    return kind(f"aarring_{figure.called or name}", figure.text, labels=labels)
 
 
 def _sample(family: Metric) -> str:
     return f"{family.name}_total" if family.type == "counter" else family.name
-
-
-def _single(name: str, text: str, service: str, report: Mapping[str, Any]) -> Metric:
-    family = GaugeMetricFamily(name, text, labels=("service",))
-    family.add_metric((service,), float(report["ready"]))
-    return family

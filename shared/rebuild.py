@@ -11,9 +11,10 @@ from sqlalchemy import MetaData, select
 
 from shared.contracts import Contract
 from shared.domain import AGGREGATES, Aggregate, Recorded
+from shared.epochs.log import EPOCH_TABLES
 from shared.eventstore import Change, EventStore
 from shared.eventstore.scratch import ScratchTables
-from shared.inbox import Heard, in_order
+from shared.inbox import INBOX_TABLES, Heard, in_order
 
 PROGRESS_EVERY = 1_000
 
@@ -30,6 +31,11 @@ class ReadModels:
     own: Callable[[Aggregate[Any]], Iterable[Change]]
     heard: Callable[[Contract], Iterable[Change]] = lambda _: ()
     mirrors: Sequence[MetaData] = ()
+
+
+def every_table(models: ReadModels) -> list[MetaData]:
+    """All tables of a service's database beside its log."""
+    return [*models.tables, *models.mirrors, INBOX_TABLES, EPOCH_TABLES]
 
 
 @dataclass

@@ -19,11 +19,11 @@ from shared.domain import Event, Recorded
 from shared.eventstore import EventStore, WritersLock
 from shared.feed import FeedClient, Publications, feed_router
 from shared.health import Check
-from shared.inbox import INBOX_TABLES, Inbox, Policy
+from shared.inbox import Inbox, Policy
 from shared.lease import Lease
 from shared.loops import Breaks
 from shared.outbox import Outbox
-from shared.rebuild import ReadModels
+from shared.rebuild import ReadModels, every_table
 from shared.settings import ServiceSettings
 from shared.shredder import Shredder
 from shared.tokens import OwnTokens, TokenChecker
@@ -162,7 +162,6 @@ def parts_of(
 
 def _databases(settings: ServiceSettings, models: ReadModels) -> tuple[EventStore, Vault, WritersLock]:
     """The log and the keys, and the lock of whoever writes, who makes what is missing in them."""
-    tables = [*models.tables, *models.mirrors, INBOX_TABLES]
-    store = EventStore(settings.database_url, tables, at_once=False)
+    store = EventStore(settings.database_url, every_table(models), at_once=False)
     vault = Vault(settings.vault_url, settings.vault_key.get_secret_value(), at_once=False)
     return store, vault, store.lock()

@@ -28,7 +28,7 @@ def status() -> None:
     console.print(table)
     wrong = [line for name, report in reports.items() for line in what_is_wrong(name, report)]
     for line in wrong:
-        console.print(line, highlight=False, markup=False)
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
     if wrong:
         raise typer.Exit(1)
 

@@ -20,7 +20,7 @@ from services.notify.application.bouncing import tell_of_bounce
 from services.notify.application.intending import SYSTEM
 from services.notify.channels import Result, Told
 from services.notify.letter import as_mail, message_id, write
-from services.notify.message import Message, Reason
+from services.notify.message import Message, Reason, Status
 from services.notify.views import queries
 from shared.bus import BackOff
 from shared.clock import Clock
@@ -65,7 +65,8 @@ class Sender:
 
     def status(self) -> dict[str, Any]:
         """How many messages stand in each state, and what is the matter with the mail server."""
-        return {"ok": not self.fault, "fault": self.fault, **queries.counts(self._desk.store.rows)}
+        none = {status.value: 0 for status in Status}
+        return {"ok": not self.fault, "fault": self.fault, **none, **queries.counts(self._desk.store.rows)}
 
     async def run(self) -> None:
         """Send until cancelled."""

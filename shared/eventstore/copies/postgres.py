@@ -91,6 +91,9 @@ def _fill(database: Connection, files: Path) -> None:
     for name, columns in contents["tables"].items():
         if missing := set(columns) - set(there.get(name, ())):
             raise CopyFault(f"this version of the service has no {', '.join(sorted(missing))} in {name}")
+        if name != EVENTS_TABLE:
+            # A new table may hold marks its library made; those of the copy are the ones that count.
+            database.execute(sql.SQL("DELETE FROM {}.{}").format(SCHEMA, sql.Identifier(name)))
         statement = sql.SQL("COPY {}.{} ({}) FROM STDIN").format(SCHEMA, *_named(name, columns))
         with database.cursor().copy(statement) as rows, (files / f"{name}.copy").open("rb") as file:
             while chunk := file.read(_CHUNK):
