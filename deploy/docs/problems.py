@@ -37,6 +37,7 @@ OF_HTTP: Mapping[str, tuple[int, str]] = {
     "idempotency_key_missing": (428, "A write names an `Idempotency-Key`, new for each thing wanted done."),
     "version_missing": (428, "A change names the version it is based on in `If-Match`."),
     "internal_error": (500, "Something broke on our side; nothing was changed."),
+    "history_behind": (503, "The store was put back and lacks what others have heard; the operator must decide."),
     "standing_by": (503, "Another process of this service writes; send it there, or again to this one."),
     "storage_full": (503, "There is no room left to record anything; nothing was changed, and reading goes on."),
     "unavailable": (503, "The service cannot do it now; the same request with the same key may be sent again."),

@@ -28,6 +28,7 @@ from shared.desk.unit import (
     Command,
     Done,
     HeardElsewhere,
+    HistoryBehind,
     KeyReused,
     StandingBy,
     Unavailable,
@@ -73,13 +74,21 @@ class Desk:
         self._writer = ThreadPoolExecutor(1, "desk")
         self._cache: OrderedDict[UUID, Aggregate[Any]] = OrderedDict()
         self.waiting = Waiting()
+        self._behind = ""
 
-    async def do(self, command: Command) -> Done:
+    def stop_adding(self, why: str) -> None:
+        """Turn away whatever would add to the history, because of ``why``; nothing for going on."""
+        self._behind = why
+
+    async def do(self, command: Command, *, though_behind: bool = False) -> Done:
         """Carry out what somebody asks.
 
         Raises :class:`Refused` when a rule says no, :class:`KeyReused` when the key belongs to another request and
-        :class:`Unavailable` when another process writes, too many wait or the database does not answer.
+        :class:`Unavailable` when another process writes, too many wait or the database does not answer.  While the
+        history is behind what others have heard, only what resolves that is carried out: ``though_behind``.
         """
+        if not though_behind:
+            self._must_not_be_behind()
         return await self._in_turn(self._do, command)
 
     async def hear(
@@ -97,12 +106,17 @@ class Desk:
         The same holds for a follower of the service's own log, under a name of its own.  With ``after`` the work
         is written only if exactly that position was tracked before, else :class:`HeardElsewhere`.
         """
+        self._must_not_be_behind()
         return await self._in_turn(self._hear, Tracking(speaker, position), decide, trace, after)
 
     async def keep(self, *changes: Change) -> None:
         """Write rows that follow from no history: copies of what somebody else holds the newest of."""
         if changes:
             await self._in_turn(self.store.record, [Work(changes=changes)])
+
+    def _must_not_be_behind(self) -> None:
+        if self._behind:
+            raise HistoryBehind(self._behind)
 
     async def _in_turn(self, job: Callable[..., T], *args: Any) -> T:
         with self.waiting.one(room_for=WAITING):

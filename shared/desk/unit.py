@@ -56,6 +56,13 @@ class StorageFull(Unavailable):
     retry_after = 30
 
 
+class HistoryBehind(Unavailable):
+    """The store was put back and lacks what others have heard: nothing may be added until the operator decides."""
+
+    code = "history_behind"
+    retry_after = 30
+
+
 def of_database(fault: PersistenceError) -> Unavailable:
     """What to tell whoever asked for something that the database could not do."""
     if isinstance(fault, StoreFull):

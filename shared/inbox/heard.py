@@ -19,6 +19,7 @@ heard = Table(
     "heard",
     INBOX_TABLES,
     Column("speaker", Text, primary_key=True),
+    Column("epoch", BigInteger, primary_key=True, autoincrement=False),
     Column("position", BigInteger, primary_key=True, autoincrement=False),
     Column("type", Text, nullable=False),
     Column("subject", Text, nullable=False),
@@ -30,7 +31,7 @@ heard = Table(
     Index("heard_turn", "turn"),
 )
 """``turn`` counts what was taken in, whoever said it; ``own_position`` is where our own log ended at that turn.
-``note`` is empty when the contract was handled, else says why nothing came of it.
+``note`` is empty when the contract was handled, else says why nothing came of it, or that its speaker lost it.
 """
 
 parked = Table(
@@ -46,7 +47,22 @@ parked = Table(
 )
 """Contracts that could not be handled, waiting for a person; they keep later ones of their subject waiting."""
 
-PARKED = "parked: "
+adopted = Table(
+    "adopted",
+    INBOX_TABLES,
+    Column("speaker", Text, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("after", BigInteger, nullable=False),
+    Column("adopted_at", Text, nullable=False),
+    Column("settled", BigInteger, nullable=False),
+)
+"""The epochs of speakers that were followed; ``settled`` once the views and our own things had followed too."""
+
+PARKED, LOST = "parked: ", "lost: "
+IS_PARKED = heard.c.note.startswith(PARKED)
+"""It waits for a person."""
+IS_LOST = heard.c.note.startswith(LOST)
+"""Its speaker was put back and does not know of it any more; kept as evidence."""
 _PAGE = 500
 
 
@@ -65,15 +81,27 @@ class Heard:
         return not self.note
 
     @property
+    def is_lost(self) -> bool:
+        """Whether its speaker does not know of it any more."""
+        return self.note.startswith(LOST)
+
+    @property
     def is_folded(self) -> bool:
-        """Whether its rows stand: a reaction that was refused leaves them, a parked contract has none yet."""
-        return not self.note.startswith(PARKED)
+        """Whether its rows stand: a reaction that was refused leaves them, a parked contract has none yet.
+
+        Those of a lost contract are gone, unless nobody may take back what it told of.
+        """
+        if self.note.removeprefix(LOST).startswith(PARKED):
+            return False
+        contract = self.event.contract() if self.is_lost else None
+        return not self.is_lost or (contract is not None and contract.IRREVOCABLE)
 
 
 def row(event: CloudEvent, turn: int, own_position: int, note: str = "") -> dict[str, Any]:
     """What is kept of a contract."""
     return {
         "speaker": event.speaker,
+        "epoch": event.epoch_number,
         "position": event.position,
         "type": event.type,
         "subject": event.subject,
@@ -87,6 +115,11 @@ def row(event: CloudEvent, turn: int, own_position: int, note: str = "") -> dict
 
 def last_turn() -> Select[Any]:
     return select(func.coalesce(func.max(heard.c.turn), 0).label("turn"))
+
+
+def live(speaker: str) -> Select[Any]:
+    """What was heard of a speaker and is still known to it."""
+    return select(heard).where(heard.c.speaker == speaker, ~IS_LOST)
 
 
 def heard_by(store: EventStore, after: int = 0) -> Iterator[Heard]:

@@ -35,7 +35,8 @@ class _Cut(Exception):
 class Hearing:
     """How one service takes in what one speaker says.
 
-    ``fold`` writes the rows that follow from a contract alone; it stands even when ``policy`` refuses.
+    ``fold`` writes the rows that follow from a contract alone; it stands even when ``policy`` refuses.  How far the
+    speaker was heard is tracked for its ``lineage``: itself, and each later epoch of it.
     """
 
     def __init__(
@@ -46,7 +47,7 @@ class Hearing:
         fold: Policy | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self.speaker = speaker
+        self.speaker = self.lineage = speaker
         self._desk, self._policy, self._fold, self._now = desk, policy, fold, now
         self.parked = Parked(desk, speaker, self._handle, now)
 
@@ -89,7 +90,7 @@ class Hearing:
                     kept.append(Put(heard, row(event, turn + n + 1, own, note)))
             unit.change(*kept)
 
-        await self._desk.hear(self.speaker, part[-1].position, decide, after=after)
+        await self._desk.hear(self.lineage, part[-1].position, decide, after=after)
 
     def _one(self, unit: UnitOfWork, n: int, event: CloudEvent, policy: bool) -> None:
         unseen, reads = unit.changes_anything, unit.reads
@@ -100,7 +101,7 @@ class Hearing:
         if unseen and unit.reads > reads:
             # It looked at rows that do not show yet what earlier contracts of this batch change.
             raise _Cut(n)
-        unit.caused_by(identity("heard", self.speaker, event.position), event.traceparent or "")
+        unit.caused_by(identity("heard", event.lineage, event.position), event.traceparent or "")
 
     def _handle(self, unit: UnitOfWork, event: CloudEvent, policy: bool = True) -> None:
         contract = event.contract()
@@ -123,7 +124,7 @@ class Hearing:
                 why = cut.why or cut
             else:
                 return
-        await self._desk.hear(self.speaker, event.position, self._parking(event, why), after=after)
+        await self._desk.hear(self.lineage, event.position, self._parking(event, why), after=after)
 
     def _parking(self, event: CloudEvent, why: Exception) -> Callable[[UnitOfWork], None]:
         def decide(unit: UnitOfWork) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, select, true
 
 from shared.eventstore import EventStore
-from shared.inbox.heard import PARKED, heard, parked
+from shared.inbox.heard import IS_PARKED, heard, parked
 from shared.inbox.parked import BROKEN, releases
 
 Rows = Sequence[dict[str, Any]]
@@ -51,9 +51,7 @@ def waiting(
     store: EventStore, speaker: str | None, subject: str | None, after: int, limit: int
 ) -> list[tuple[int, Waiting]]:
     """Up to ``limit`` parked contracts, each with the turn it was parked at; ``after`` is the last one seen."""
-    same = and_(
-        heard.c.note.startswith(PARKED), heard.c.speaker == parked.c.speaker, heard.c.position == parked.c.position
-    )
+    same = and_(IS_PARKED, heard.c.speaker == parked.c.speaker, heard.c.position == parked.c.position)
     query = select(parked, heard.c.type, heard.c.turn).join(heard, same).where(heard.c.turn > after)
     found = store.rows(query.where(_of(parked, speaker, subject)).order_by(heard.c.turn).limit(limit))
     things, errors = _things(store, found), _latest_errors(store, found)

@@ -18,7 +18,7 @@ from shared.desk import Command, Desk, UnitOfWork
 from shared.domain import Refused, identity
 from shared.eventstore import Drop, Put
 from shared.inbox.faults import described, may_pass
-from shared.inbox.heard import INBOX_TABLES, PARKED, heard, last_turn, parked, row
+from shared.inbox.heard import INBOX_TABLES, IS_PARKED, PARKED, heard, last_turn, parked, row
 
 log = structlog.get_logger()
 Handle = Callable[[UnitOfWork, CloudEvent, bool], None]
@@ -110,7 +110,7 @@ class Parked:
         return Released(handled, tuple(broken.values()))
 
     def _next(self, subject: str | None, broken: Collection[str]) -> Select[Any]:
-        same = (heard.c.speaker == parked.c.speaker) & (heard.c.position == parked.c.position)
+        same = IS_PARKED & (heard.c.speaker == parked.c.speaker) & (heard.c.position == parked.c.position)
         query = select(parked, heard.c.turn).join(heard, same).where(parked.c.speaker == self._speaker)
         query = query.where(parked.c.subject.not_in(broken)).order_by(parked.c.position).limit(1)
         return query if subject is None else query.where(parked.c.subject == subject)
@@ -119,12 +119,12 @@ class Parked:
         """Whether it was this release that took it in, and not another at the same time."""
         event = CloudEvent.model_validate_json(waiting["body"])
         # The same contract may be parked again one day, at another turn: that is another thing to release.
-        command_id = identity("released", self._speaker, event.position, waiting["turn"])
+        command_id = identity("released", event.lineage, event.position, waiting["turn"])
 
         def decide(unit: UnitOfWork) -> Mapping[str, Any]:
             turn, own = unit.rows(last_turn())[0]["turn"] + 1, self._desk.store.head()
             self._handle(unit, event, not note)
-            unit.caused_by(identity("heard", self._speaker, event.position), event.traceparent or "")
+            unit.caused_by(identity("heard", event.lineage, event.position), event.traceparent or "")
             key = {"speaker": self._speaker, "position": event.position}
             result = WITHOUT_EFFECT if note else HANDLED
             attempt = self._attempt(command_id, waiting, by, result, note)

@@ -11,6 +11,7 @@ class InboxStatus:
     """How the hearing of one speaker stands; ``lag_events`` counts positions, of which not each is a contract."""
 
     speaker: str
+    epoch: int
     tracked: int
     head: int
     lag_events: int
@@ -30,6 +31,7 @@ class Progress:
     """What a reader knows of itself while it works."""
 
     speaker: str
+    epoch: int = 1
     tracked: int = 0
     head: int = 0
     gaps: int = 0
@@ -40,7 +42,13 @@ class Progress:
     parked: int = 0
     fault: str = ""
     stopped_reason: str = ""
+    lost_past: str = ""
     behind_since: float | None = None
+
+    def enter(self, epoch: int) -> None:
+        """The speaker is heard in this epoch; how far it had come in an older one says nothing any more."""
+        if epoch != self.epoch:
+            self.epoch, self.head, self.behind_since = epoch, 0, None
 
     def learn_head(self, position: int) -> None:
         """The speaker has said something up to ``position``."""
@@ -54,6 +62,7 @@ class Progress:
         since = self.behind_since
         return InboxStatus(
             speaker=self.speaker,
+            epoch=self.epoch,
             tracked=self.tracked,
             head=self.head,
             lag_events=max(0, self.head - self.tracked),

@@ -11,14 +11,18 @@ import structlog
 from pydantic import ValidationError
 
 from shared.bus import BackOff, Bus, BusFault, Pull, Unsuitable
-from shared.contracts import CloudEvent
+from shared.contracts import CloudEvent, lineage
 from shared.desk import Desk
+from shared.epochs.log import FIRST, Epoch, epoch_of
 from shared.feed import Feed, FeedFault
+from shared.inbox.adopting import Adopting, Forget, followed
+from shared.inbox.agreement import SpeakerLostItsPast, last_heard, must_agree
 from shared.inbox.faults import TRANSIENT
 from shared.inbox.hearing import Hearing, Policy
 from shared.inbox.parked import Released
 from shared.inbox.place import place_after
 from shared.inbox.progress import InboxStatus, Progress
+from shared.inbox.views import Views
 
 log = structlog.get_logger()
 
@@ -27,14 +31,15 @@ MOST_PARKED = 100
 """So many parked contracts are no longer single misfits: the reader stops until some are released."""
 
 
-class SpeakerLostItsPast(RuntimeError):
-    """The speaker's log ends before what was heard from it: it was restored from an older backup."""
+AGAIN = 5.0
+"""Seconds until a speaker that lost its past is asked whether it has begun a new epoch."""
 
 
 class Inbox:
     """The one reader of ``speaker`` in the service ``hearer``.
 
     ``quiet`` is how long, in seconds, nothing may be heard before the speaker is asked whether that is true.
+    ``views`` and ``forget`` say what becomes of what was heard and then lost by the speaker.
     """
 
     def __init__(
@@ -47,11 +52,17 @@ class Inbox:
         policy: Policy,
         fold: Policy | None = None,
         quiet: float = 1.0,
+        *,
+        views: Views | None = None,
+        forget: Forget | None = None,
     ) -> None:
         self.speaker = speaker
         self.consumer = f"{hearer}-from-{speaker}"
         self._bus, self._desk, self._feed, self._quiet = bus, desk, feed, quiet
         self._hearing = Hearing(desk, speaker, policy, fold)
+        self._adopting = Adopting(desk, speaker, views, forget)
+        self._epochs: Sequence[Epoch] = (FIRST,)
+        self._last: CloudEvent | None = None
         self._stream, self._subjects = speaker.upper(), f"ev.{speaker}.>"
         self._progress = Progress(speaker)
         self._released, self._counting = asyncio.Event(), asyncio.Lock()
@@ -76,9 +87,10 @@ class Inbox:
                 await self._look()
                 await self._session(back_off)
             except SpeakerLostItsPast as why:
-                self._progress.stopped_reason = str(why)
-                log.error("inbox_stopped", speaker=self.speaker, reason=self._progress.stopped_reason)
-                await asyncio.Event().wait()
+                if self._progress.lost_past != str(why):
+                    log.error("inbox_stopped", speaker=self.speaker, reason=str(why))
+                self._progress.lost_past = self._progress.stopped_reason = str(why)
+                await asyncio.sleep(min(AGAIN, 10 * self._quiet))
             except (Unsuitable, *TRANSIENT) as fault:
                 if self._progress.fault != str(fault):
                     log.warning("inbox_session_ended", speaker=self.speaker, fault=str(fault))
@@ -87,8 +99,15 @@ class Inbox:
 
     async def _look(self) -> None:
         """How far are we, is anything parked; while the bus is away the feed alone is heard."""
-        self._progress.tracked = await asyncio.to_thread(self._desk.store.tracked, self.speaker)
+        await self._adopting.settle()
+        store = self._desk.store
+        self._epochs = await asyncio.to_thread(followed, store, self.speaker)
+        self._progress.enter(self._epochs[-1].number)
+        self._hearing.lineage = lineage(self.speaker, self._progress.epoch)
+        self._progress.tracked = await asyncio.to_thread(store.tracked, self._hearing.lineage)
+        self._last = await asyncio.to_thread(last_heard, store, self.speaker)
         await self._count_parked()
+        await self._ask_for_head()
         while not self._bus.is_up:
             try:
                 async with asyncio.timeout(self._quiet):
@@ -153,6 +172,7 @@ class Inbox:
 
     async def _heal(self, upto: int | None = None) -> None:
         """Read on from the feed, to its end or to position ``upto``."""
+        await self._ask_for_head()
         while upto is None or self._progress.tracked < upto:
             page = await self._feed.read(self._progress.tracked, PAGE)
             if not page and upto is None:
@@ -165,27 +185,46 @@ class Inbox:
     async def _take(self, events: Sequence[CloudEvent]) -> None:
         if not events:
             return
+        self._must_be_of_our_epochs(events)
         self._progress.learn_head(events[-1].position)
         await self._hearing.take(events, self._progress.tracked)
         await self._count_parked()
-        self._progress.tracked = events[-1].position
+        self._last, self._progress.tracked = events[-1], events[-1].position
         self._progress.learn_head(events[-1].position)
 
+    def _must_be_of_our_epochs(self, events: Iterable[CloudEvent]) -> None:
+        for event in events:
+            expected = epoch_of(event.position, self._epochs)
+            if event.epoch_number > expected:
+                raise BusFault(f"{event.id} is of a new epoch: {self.speaker} has to say where it began")
+            if event.epoch_number < expected:
+                raise BusFault(f"stream {self._stream} still holds {event.id}, which {self.speaker} has lost")
+
     async def _ask_for_head(self) -> int:
-        """The speaker's newest position; 0 when it cannot be asked, for then the bus is all there is."""
+        """The speaker's newest position; 0 when it cannot be asked, for then the bus is all there is.
+
+        What was heard last must still be what the speaker has there.  Where it tells of a new epoch, that is
+        followed, and the hearing begins anew.
+        """
         try:
-            head = await self._feed.head()
+            told = await self._feed.at(self._last.position if self._last else 0)
+            if told.epoch > self._progress.epoch:
+                await self._adopting.adopt(await self._feed.epochs())
+                raise BusFault(f"{self.speaker} has begun epoch {told.epoch}")
+            if told.epoch < self._progress.epoch:
+                raise SpeakerLostItsPast(
+                    f"{self.speaker} is in epoch {told.epoch}, but was heard in {self._progress.epoch}; "
+                    "it was restored from an older backup"
+                )
+            await must_agree(self._desk.store, self._feed, self._last, told)
         except FeedFault as fault:
+            if self._progress.lost_past:
+                raise SpeakerLostItsPast(self._progress.lost_past) from fault
             self._progress.fault = str(fault)
             return 0
-        if head < self._progress.tracked:
-            raise SpeakerLostItsPast(
-                f"the log of {self.speaker} ends at {head}, but it was heard up to {self._progress.tracked}; "
-                "it was restored from an older backup"
-            )
-        self._progress.fault = ""
-        self._progress.learn_head(head)
-        return head
+        self._progress.fault = self._progress.lost_past = ""
+        self._progress.learn_head(told.head)
+        return told.head
 
     async def _count_parked(self) -> None:
         # One at a time, so that a count made before a release never stands for one made after it.

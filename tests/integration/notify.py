@@ -24,7 +24,9 @@ from services.notify.views.tables import HEARD, MESSAGES, MIRROR, OWN
 from shared.clock import Clock
 from shared.contracts import CloudEvent, Contract, envelope, registry, reporting
 from shared.desk import Desk
+from shared.epochs.log import FIRST, Epoch
 from shared.eventstore import EventStore
+from shared.feed import Told
 from shared.inbox import INBOX_TABLES, Hearing
 from shared.schedule import Schedule
 from shared.vault import Vault
@@ -87,8 +89,12 @@ class Said:
     async def read(self, after: int, limit: int) -> list[CloudEvent]:
         return [event for event in self.events if event.position > after][:limit]
 
-    async def head(self) -> int:
-        return self.events[-1].position if self.events else 0
+    async def at(self, position: int) -> Told:
+        found = [event for event in self.events if event.position == position]
+        return Told(found[0] if found else None, self.events[-1].position if self.events else 0, 1)
+
+    async def epochs(self) -> list[Epoch]:
+        return [FIRST]
 
 
 class Office:

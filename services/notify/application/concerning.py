@@ -23,7 +23,7 @@ from shared.contracts import registry
 from shared.desk import Desk, Unavailable, UnitOfWork
 from shared.eventstore import EventStore
 from shared.feed import Feed, FeedFault
-from shared.inbox import Heard, heard_by
+from shared.inbox import Heard, heard_by, heard_upto
 
 log = structlog.get_logger()
 FOLLOWER = "notify.rules"
@@ -60,12 +60,12 @@ class CaughtUp:
     async def now(self) -> bool:
         """Whether all that the speaker has said by now has been heard."""
         try:
-            head = await self._feed.head()
+            told = await self._feed.at(0)
         except FeedFault as fault:
             self.fault = str(fault)
             return False
         self.fault = ""
-        return await asyncio.to_thread(self._store.tracked, self.speaker) >= head
+        return await asyncio.to_thread(heard_upto, self._store, self.speaker) >= (told.epoch, told.head)
 
 
 class Concerning:
