@@ -1,6 +1,6 @@
 # Every target does its own set-up and is one word of ./run, which works where make does not.
 .DEFAULT_GOAL := help
-.PHONY: help up down reset logs demo test lint format types unit property contract rules integration e2e approve docs setup compose lock hooks
+.PHONY: help up down reset logs demo test lint format types unit property contract rules integration e2e chaos approve docs setup compose lock hooks
 
 help:         ## this list
 	@./run help
@@ -34,6 +34,8 @@ integration:  ## with real PostgreSQL and NATS
 	@./run integration $(ARGS)
 e2e:          ## stories against the whole suite
 	@./run e2e $(ARGS)
+chaos:        ## faults of every kind while people work (MINUTES=5 SEED=1 DATABASE=postgresql)
+	@./run chaos $(ARGS)
 approve:      ## accept a change of the published language
 	@./run approve
 docs:         ## write the documents that are made from the code

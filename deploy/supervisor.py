@@ -17,7 +17,8 @@ from deploy.environment import Addresses, only_its_own, suite_environment
 from deploy.locks import take
 from deploy.places import LOGS, ROOT, RUNNING, SUPERVISOR
 
-LONGEST_PAUSE = 30.0
+LONGEST_PAUSE = float(os.environ.get("AARRING_LONGEST_PAUSE", "30"))
+"""Seconds a program that keeps falling waits before it is started again."""
 STEADY_AFTER = 60.0
 GRACE = 10.0
 LOOKS_EVERY = 0.1

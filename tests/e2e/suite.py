@@ -67,6 +67,21 @@ class RunningSuite:
         log = (self.var / "log/supervisor.log").read_text()
         return int(re.findall(rf"{program} started as (\d+)", log)[-1])
 
+    def running(self, program: str) -> int | None:
+        """The process a program runs as; None while its supervisor waits before it starts it again."""
+        file = self.var / f"run/{program}.pid"
+        return int(file.read_text() or 0) or None if file.exists() else None
+
+    def supervisor(self) -> int:
+        """The process that keeps the programs running."""
+        return int((self.var / "run/suite").read_text())
+
+    def database(self, name: str) -> str:
+        """The URL of a service's database, or of its vault (``registry-vault``)."""
+        service, _, kind = name.partition("-")
+        setting = f"{service.upper()}_{'VAULT' if kind else 'DATABASE'}_URL"
+        return self._environment.get(setting, f"sqlite:///{self.var}/data/{name}.db")
+
     def kill(self, program: str) -> int:
         """End a program as a crash would; the number it had."""
         killed = self.pid(program)

@@ -22,6 +22,8 @@ class MailServer:
     def __init__(self, **says: str) -> None:
         self.says = says
         self.mails: list[EmailMessage] = []
+        self.said: list[str] = []
+        """What was said to each of ``mails``."""
         self.talks = 0
         self.port = 0
 
@@ -45,6 +47,7 @@ class MailServer:
                     return
                 if verb == "DATA" and says["DATA"].startswith("354"):
                     self._keep(await reader.readuntil(b"\r\n.\r\n"))
+                    self.said.append(says["TEXT"])
                     if not await self._say(writer, says["TEXT"]):
                         return
         except (ConnectionError, asyncio.IncompleteReadError):
