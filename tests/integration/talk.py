@@ -18,6 +18,7 @@ from shared.bus import Bus
 from shared.contracts import CloudEvent, Contract
 from shared.desk import Desk, UnitOfWork
 from shared.domain import Acting, Aggregate, Event, Recorded, Refused, State, identity
+from shared.epochs.log import EPOCH_TABLES, EpochLog
 from shared.eventstore import EventStore, Put, Work
 from shared.feed import Feed, FeedClient, Publications, feed_router
 from shared.inbox import INBOX_TABLES, Inbox, Policy
@@ -130,9 +131,10 @@ class Speaking:
     """The speaking service: its store, its feed and its relay."""
 
     def __init__(self, url: str, name: str = "speaking", tell: Callable[[Recorded], Contract] = written) -> None:
-        self.store = EventStore(url)
+        self.store = EventStore(url, [EPOCH_TABLES])
         self.desk = Desk(self.store, lambda _: ())
-        self.publications = Publications(self.store, name, {Written: tell})
+        self.epochs = EpochLog(self.store)
+        self.publications = Publications(self.store, name, {Written: tell}, self.epochs.known)
         self._versions: dict[UUID, int] = {}
         self.app = FastAPI()
         self.app.include_router(feed_router(self.publications, _services_only))
@@ -168,7 +170,9 @@ class Speaking:
         return shelves
 
     def outbox(self, bus: Bus) -> Outbox:
-        return Outbox(bus, self.publications, self.desk.recorded)
+        return Outbox(
+            bus, self.publications, self.desk.recorded, is_kept=self.epochs.is_kept, stopped=self.desk.stop_adding
+        )
 
     def close(self) -> None:
         self.desk.close()
@@ -182,8 +186,8 @@ class HearingService:
         self.store = EventStore(url, [INBOX_TABLES, VIEWS])
         self.desk = Desk(self.store, rows)
 
-    def inbox(self, bus: Bus, feed: Feed, policy: Policy, fold: Policy | None = None) -> Inbox:
-        return Inbox(bus, self.desk, "hearing", "speaking", feed, policy, fold, quiet=0.2)
+    def inbox(self, bus: Bus, feed: Feed, policy: Policy, fold: Policy | None = None, **more: Any) -> Inbox:
+        return Inbox(bus, self.desk, "hearing", "speaking", feed, policy, fold, quiet=0.2, **more)
 
     def shelf(self, kind: str) -> list[str]:
         """The texts on the shelf of one kind."""
