@@ -19,18 +19,20 @@ from services.notify.channels import Mail
 from services.notify.publish import PUBLISHED_EVENTS
 from services.notify.settings import Settings
 from services.notify.sink import Sink
-from services.notify.views import queries, rows
-from services.notify.views.cards import CardMirror
-from services.notify.views.tables import HEARD, MIRROR, OWN
+from services.notify.views import rows
+from services.notify.views.cards import writable
+from services.notify.views.tables import CARDS, HEARD, MIRROR, OWN
+from shared.cards import CardMirror
 from shared.clock import Clock
 from shared.feed import FeedClient
 from shared.logs import configure
 from shared.rebuild import ReadModels
+from shared.registry_facts import REGISTER, erased_keys
 from shared.schedule import Schedule
 from shared.service import Listening, Parts, parts_of
 
 SERVICE = "notify"
-READ_MODELS = ReadModels([OWN, HEARD], rows.own, rows.heard, [MIRROR])
+READ_MODELS = ReadModels([OWN, REGISTER, HEARD], rows.own, rows.heard, [MIRROR])
 
 
 def create() -> FastAPI:
@@ -46,9 +48,9 @@ def build(
     urls = {"registry": settings.registry_url, "reporting": settings.reporting_url, "review": settings.review_url}
     hears = {speaker: Listening(str(url), hearing.keep) for speaker, url in urls.items()}
     parts = parts_of(SERVICE, settings, READ_MODELS, PUBLISHED_EVENTS, hears, clock=clock, feeds=feeds)
-    mirror, cards = CardMirror(parts.desk), parts.bus.bucket("persons")
-    parts.loops["cards"] = lambda: cards.watch(mirror.changed, mirror.complete)
-    parts.destroy_keys(lambda: queries.erased_keys(parts.store.rows))
+    mirror = CardMirror(parts.desk, CARDS, writable)
+    parts.loops["cards"] = lambda: mirror.follow(parts.bus)
+    parts.destroy_keys(lambda: erased_keys(parts.store.rows))
     _write_to_people(parts, settings)
     routers = [*ROUTERS]
     if settings.smtp_sink:

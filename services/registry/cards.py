@@ -16,11 +16,11 @@ from services.registry.person import Person, Status
 from services.registry.views import lookups
 from services.registry.views.cards import shown
 from shared.bus import BackOff, Bus, BusFault
+from shared.cards import BUCKET
 from shared.eventstore import EventStore
 from shared.vault import Vault
 
 log = structlog.get_logger()
-BUCKET = "persons"
 _STREAM = f"KV_{BUCKET}"
 _PAGE = 500
 _POLL = 0.2

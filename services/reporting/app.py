@@ -17,16 +17,17 @@ from services.reporting.application.writing import Writing
 from services.reporting.publish import PUBLISHED_EVENTS
 from services.reporting.settings import Settings
 from services.reporting.views import queries, rows
-from services.reporting.views.cards import CardMirror
-from services.reporting.views.tables import HEARD, MIRROR, OWN
+from services.reporting.views.tables import CARDS, HEARD, MIRROR, OWN
+from shared.cards import CardMirror
 from shared.clock import Clock
 from shared.logs import configure
 from shared.rebuild import ReadModels
+from shared.registry_facts import REGISTER
 from shared.schedule import Schedule
 from shared.service import Listening, Parts, parts_of
 
 SERVICE = "reporting"
-READ_MODELS = ReadModels([OWN, HEARD], rows.own, rows.heard, [MIRROR])
+READ_MODELS = ReadModels([OWN, REGISTER, HEARD], rows.own, rows.heard, [MIRROR])
 
 
 def create() -> FastAPI:
@@ -40,10 +41,10 @@ def build(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     urls = {"registry": settings.registry_url, "review": settings.review_url}
     hears = {speaker: Listening(str(url), hearing.react, hearing.keep) for speaker, url in urls.items()}
     parts = parts_of(SERVICE, settings, READ_MODELS, PUBLISHED_EVENTS, hears, clock=clock)
-    mirror, cards = CardMirror(parts.desk), parts.bus.bucket("persons")
+    mirror = CardMirror(parts.desk, CARDS)
     cycles = Cycles(parts.desk, parts.store)
     schedule = Schedule(parts.desk, parts.clock, [cycles.due, Descriptions(parts.store).due])
-    parts.loops["cards"] = lambda: cards.watch(mirror.changed, mirror.complete)
+    parts.loops["cards"] = lambda: mirror.follow(parts.bus)
     parts.loops["schedule"] = schedule.run
     parts.checks["schedule"] = schedule.status
     parts.destroy_keys(lambda: queries.keys_to_destroy(parts.store.rows))

@@ -25,10 +25,11 @@ from services.review.views.tables import HEARD, OWN
 from shared.clock import Clock
 from shared.logs import configure
 from shared.rebuild import ReadModels
+from shared.registry_facts import REGISTER
 from shared.service import Listening, Parts, parts_of
 
 SERVICE = "review"
-READ_MODELS = ReadModels([OWN, HEARD], own, heard)
+READ_MODELS = ReadModels([OWN, REGISTER, HEARD], own, heard)
 
 
 def create() -> FastAPI:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from services.notify.app import READ_MODELS
 from services.notify.application.addressing import Addressing
 from services.notify.application.concerning import CaughtUp, Concerning
 from services.notify.application.hearing import keep
@@ -18,9 +19,9 @@ from services.notify.application.sending import Sender
 from services.notify.application.timing import Timing
 from services.notify.channels import Mail
 from services.notify.message import Message
-from services.notify.views.cards import CardMirror
-from services.notify.views.rows import own
-from services.notify.views.tables import HEARD, MESSAGES, MIRROR, OWN
+from services.notify.views.cards import writable
+from services.notify.views.tables import CARDS, MESSAGES
+from shared.cards import CardMirror
 from shared.clock import Clock
 from shared.contracts import CloudEvent, Contract, envelope, registry, reporting
 from shared.desk import Desk
@@ -102,12 +103,12 @@ class Office:
 
     def __init__(self, databases: Databases, port: int = 9, trial: frozenset[str] = frozenset()) -> None:
         self.clock = Hands()
-        self.store = EventStore(databases("notify"), [OWN, HEARD, MIRROR, INBOX_TABLES])
+        self.store = EventStore(databases("notify"), [*READ_MODELS.tables, *READ_MODELS.mirrors, INBOX_TABLES])
         self.vault = Vault(databases("notify-vault"), b"v" * 32)
-        self.desk = Desk(self.store, own)
+        self.desk = Desk(self.store, READ_MODELS.own)
         self.said = {speaker: Said(speaker) for speaker in ("registry", "reporting", "review")}
         self.trial = trial
-        self.cards = CardMirror(self.desk)
+        self.cards = CardMirror(self.desk, CARDS, writable)
         self.connect(port)
 
     def connect(self, port: int, timeout: float = 60) -> None:

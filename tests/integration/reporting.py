@@ -18,7 +18,8 @@ from services.reporting.app import build
 from services.reporting.application import hearing
 from services.reporting.settings import Settings
 from services.reporting.views import queries
-from services.reporting.views.cards import CardMirror
+from services.reporting.views.tables import CARDS
+from shared.cards import CardMirror
 from shared.clock import Clock
 from shared.contracts import Contract, envelope, registry
 from shared.inbox import Hearing
@@ -161,7 +162,7 @@ class Service:
     async def rename(self, person_id: object, name: str | None) -> None:
         """The person's contact card is another, or gone."""
         card = {"name": name, "email": "kari@eksempel.example", "phone": None}
-        mirror = CardMirror(self.parts.desk)
+        mirror = CardMirror(self.parts.desk, CARDS)
         await mirror.changed(str(person_id), json.dumps(card).encode() if name else None)
 
     async def holder(self, role: str, name: str = "Kari Eksempel", **where: Any) -> Caller:

@@ -12,10 +12,10 @@ from services.notify.message import Reason, Status
 from services.notify.message.message import PATIENCE_WITH_CARD
 from services.notify.occasion import Occasion
 from services.notify.preferences import Choice, Language, Preferences
-from services.notify.views import queries
 from shared.contracts import registry, reporting
 from shared.desk import Command, UnitOfWork
 from shared.domain import Acting, identity
+from shared.registry_facts import erased_keys
 from shared.shredder import Shredder
 from shared.vault import Shredded
 from tests.facts import made_up
@@ -108,7 +108,7 @@ async def test_an_erased_person_is_not_written_to_and_what_was_used_is_unreadabl
     )
     await at_work.told(submitted(), registry.PersonErasedV1(person_id=made_up("lead")))
     await at_work.sender.round()
-    Shredder(at_work.vault, lambda: queries.erased_keys(at_work.store.rows)).shred()
+    Shredder(at_work.vault, lambda: erased_keys(at_work.store.rows)).shred()
     assert at_work.message(occasion="submitted").state.reason is Reason.ERASED
     assert len(server.mails) == 1
     with pytest.raises(Shredded):

@@ -10,12 +10,11 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from services.notify.app import build
+from services.notify.app import READ_MODELS, build
 from services.notify.message import MessageIsUnderWay
 from services.notify.preferences import DutyCannotBeMuted
-from services.notify.views import rows
-from services.notify.views.tables import HEARD, MESSAGES, OWN
-from shared.rebuild import ReadModels, compare
+from services.notify.views.tables import MESSAGES
+from shared.rebuild import compare
 from tests.eventually import eventually_async
 from tests.facts import made_up
 from tests.integration.notify import cycle, granted, known_units, opened, registered, submitted
@@ -176,7 +175,7 @@ async def test_the_read_models_are_made_again_from_what_is_recorded_and_heard(se
     service.say(submitted())
     await sent(service, 4)
     store = service.app.state.notify.store
-    found = compare(store, ReadModels([OWN, HEARD], rows.own, rows.heard))
+    found = compare(store, READ_MODELS)
     assert found.equal, found.differences
     assert found.rows["messages"] == len(store.rows(select(MESSAGES))) == 4
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from services.registry.views import METADATA, rows
+from services.registry.app import READ_MODELS
 from shared.eventstore import EventStore
 from shared.inbox import INBOX_TABLES
-from shared.rebuild import ReadModels, compare
+from shared.rebuild import compare
 from tests.integration.registry import Service, registry
 from tests.stores import Databases
 from tests.tokens import Tokens
@@ -42,8 +42,8 @@ async def live_a_little(service: Service) -> str:
 async def test_every_row_comes_out_the_same(databases: Databases, tokens: Tokens) -> None:
     async with registry(databases, tokens) as service:
         await live_a_little(service)
-        store = EventStore(service.settings.database_url, [METADATA, INBOX_TABLES])
-        found = compare(store, ReadModels([METADATA], rows))
+        store = EventStore(service.settings.database_url, [*READ_MODELS.tables, INBOX_TABLES])
+        found = compare(store, READ_MODELS)
         store.close()
     assert found.equal, found.differences
     assert all(found.rows.values()), found.rows

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, select
 
-from services.reporting.views.tables import HEARD
+from services.reporting.app import READ_MODELS
 from shared.contracts import Contract, registry
 from tests.integration.draft import ACCESS, Draft, drafted
 from tests.integration.reporting import Service, reporting
@@ -47,7 +47,8 @@ async def known(draft: Draft) -> Any:
     def rows(table: Table) -> list[dict[str, Any]]:
         return draft.service.parts.store.rows(select(table).order_by(*table.primary_key))
 
-    return [rows(table) for table in HEARD.sorted_tables], await draft.facts(), await draft.shown(draft.service.joint)
+    tables = [table for metadata in READ_MODELS.tables for table in metadata.sorted_tables]
+    return [rows(table) for table in tables], await draft.facts(), await draft.shown(draft.service.joint)
 
 
 async def twice(draft: Draft, *contracts: Contract) -> None:

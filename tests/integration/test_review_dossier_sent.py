@@ -17,14 +17,12 @@ import httpx
 import pytest
 from pydantic import HttpUrl
 
+from services.review.app import READ_MODELS
 from services.review.bundle import verify
-from services.review.views.heard import heard
-from services.review.views.rows import own
-from services.review.views.tables import HEARD, OWN
 from shared.contracts import registry
 from shared.desk import HeardElsewhere
 from shared.feed import FeedClient
-from shared.rebuild import ReadModels, compare
+from shared.rebuild import compare
 from tests.eventually import eventually_async
 from tests.integration import reporting as reporting_fixture
 from tests.integration import review as review_fixture
@@ -236,8 +234,7 @@ async def test_a_text_removed_afterwards_is_told_by_a_supplement_and_the_bundle_
     shown = await year.secretary.shown(PATH)
     assert (shown["changes_due"], shown["supplements"][0]["reason"]["text"]) == ([], "En tekst er fjernet.")
     assert json.loads(supplement["manifest.json"])["number"] == 1
-    models = ReadModels([OWN, HEARD], own, heard)
-    assert compare(year.review.parts.store, models).differences["dossiers"] == 0
+    assert compare(year.review.parts.store, READ_MODELS).differences["dossiers"] == 0
 
 
 async def test_what_changes_before_the_sending_is_not_told_and_is_sent_as_it_is(year: Year) -> None:

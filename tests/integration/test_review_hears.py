@@ -10,19 +10,17 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
+from services.review.app import READ_MODELS
 from services.review.application.hearing import REACTIONS
-from services.review.views import heard, rows, tables
 from services.review.views.heard import KEPT
 from shared.contracts import Contract, registry, reporting
 from shared.inbox.heard import heard as heard_log
-from shared.rebuild import ReadModels, compare
+from shared.rebuild import compare
 from tests.integration.review import YEAR, Judged, Service, review
 from tests.stores import Databases
 from tests.tokens import Tokens
 
 pytestmark = [pytest.mark.integration, pytest.mark.anyio]
-
-MODELS = ReadModels([tables.OWN, tables.HEARD], rows.own, heard.heard)
 
 
 @pytest.fixture
@@ -166,6 +164,6 @@ async def test_every_read_model_made_again_is_the_live_one(service: Service) -> 
     assert registry.SeatsEstablishedV1 not in KEPT
     await service.reporting.tell(*said[:4])
     await service.registry.tell(*said[4:])
-    found = compare(service.parts.store, MODELS)
+    found = compare(service.parts.store, READ_MODELS)
     assert found.equal, found.differences
     assert (found.rows["reviews"], found.rows["review_parts"], found.rows["reports"]) == (2, 3, 3)

@@ -9,11 +9,11 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from services.notify.application.choosing import Choosing
-from services.notify.application.deciding import person
 from services.notify.application.log import Log
 from shared.asked import Calling
 from shared.clock import Clock
 from shared.eventstore import EventStore
+from shared.registry_facts import person_of
 
 
 @dataclass(frozen=True)
@@ -42,4 +42,4 @@ Parts = Annotated[Notify, Depends(notify_of)]
 
 def registered(parts: Parts, caller: Calling) -> None:
     """Any registered person."""
-    person(parts.store.rows, caller)
+    person_of(parts.store.rows, caller)

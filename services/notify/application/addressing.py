@@ -12,8 +12,9 @@ from services.notify.message import About, Message, Reason
 from services.notify.occasion import Occasion
 from services.notify.preferences import Choice, Language, Preferences
 from services.notify.views import queries
-from services.notify.views.queries import Rows
+from shared import registry_facts
 from shared.eventstore import EventStore
+from shared.read_rows import Rows
 
 _UNTIL_DONE = frozenset({Occasion.REMINDER, Occasion.OVERDUE})
 
@@ -46,7 +47,7 @@ class Addressing:
     def decide(self, message: Message) -> Ready | Withhold | WithoutAddress:
         """What is to become of a message now."""
         state, rows = message.state, self._store.rows
-        if queries.is_erased(rows, state.receiver):
+        if registry_facts.is_erased(rows, state.receiver):
             return Withhold(Reason.ERASED)
         choice = self.choice(state.receiver)
         if not state.duty and state.occasion in choice.muted:
@@ -114,7 +115,7 @@ _PLACES: dict[Occasion, Callable[[About], str]] = {
 
 
 def _unit_name(rows: Rows, unit_id: UUID | None, language: Language) -> str | None:
-    known: dict[str, Any] | None = queries.unit(rows, unit_id) if unit_id else None
+    known: dict[str, Any] | None = registry_facts.unit(rows, unit_id) if unit_id else None
     if known is None:
         return None
     name: str = (known["name_en"] if language is Language.ENGLISH else None) or known["name_nb"]

@@ -10,11 +10,11 @@ from services.notify.application.receivers import holding, target_of
 from services.notify.message import About, Message
 from services.notify.occasion import Occasion
 from services.notify.rules import DESK, JOINT_DESK
-from services.notify.views import queries
-from services.notify.views.queries import Rows
+from shared import registry_facts
 from shared.access import Target
 from shared.clock import OSLO
 from shared.desk import UnitOfWork
+from shared.read_rows import Rows
 
 
 def tell_of_bounce(unit: UnitOfWork, message: Message, at: datetime) -> None:
@@ -34,7 +34,7 @@ def tell_of_bounce(unit: UnitOfWork, message: Message, at: datetime) -> None:
 
 def desk_of(rows: Rows, person_id: UUID, on: date) -> list[UUID]:
     """The service desk that sees to a person: of the regions of the person's roles, else the joint desk."""
-    held = [one for one in queries.assignments_of(rows, person_id) if one.holds(on)]
+    held = [one for one in registry_facts.assignments_of(rows, person_id) if one.holds(on)]
     targets = [target_of(rows, one.unit_id) for one in held if one.unit_id]
     targets += [Target(regions=(one.region,)) for one in held if one.region]
     found = holding(rows, DESK, targets, on) or holding(rows, JOINT_DESK, [Target()], on)

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from services.notify.application.deciding import person
 from services.notify.preferences import Choice, Preferences
 from shared.asked import Asked
 from shared.desk import Desk, Done, UnitOfWork
 from shared.domain import Acting, StaleVersion
 from shared.eventstore import EventStore
+from shared.registry_facts import person_of
 from shared.tokens import Caller
 
 ONESELF = "oneself"
@@ -28,7 +28,7 @@ class Choosing:
         """Choose; ``seen`` is the version the choice is based on, 0 before the first."""
 
         def decide(unit: UnitOfWork) -> Mapping[str, Any]:
-            person_id = person(unit.rows, asked.caller)
+            person_id = person_of(unit.rows, asked.caller)
             by = Acting(subject=str(person_id), role=ONESELF)
             preferences = unit.find(Preferences, Preferences.identify(person_id))
             current = preferences.version if preferences else 0
@@ -44,7 +44,7 @@ class Choosing:
 
     def chosen(self, caller: Caller) -> tuple[UUID, Choice, int]:
         """The caller's person and choice, and its version."""
-        person_id = person(self._store.rows, caller)
+        person_id = person_of(self._store.rows, caller)
         preferences = self._store.load(Preferences, Preferences.identify(person_id))
         if preferences is None:
             return person_id, Choice(), 0

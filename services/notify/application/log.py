@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from services.notify.application.deciding import READERS, RESENDERS, held_by, person
+from services.notify.application.deciding import READERS, RESENDERS
 from services.notify.message import Message
 from services.notify.views import log
 from shared.access import Assignment, NotAllowed, Target, acting, granting
@@ -16,6 +16,7 @@ from shared.desk import Desk, Done, UnitOfWork
 from shared.domain import NotFound, Refused, Sealed
 from shared.eventstore import EventStore
 from shared.history import history, state_at
+from shared.registry_facts import held_by, person_of
 from shared.tokens import Caller
 from shared.vault import Shredded, Unreadable, Vault
 
@@ -50,7 +51,7 @@ class Log:
         self, caller: Caller, on: date, filters: Mapping[str, Any], cursor: str | None, limit: int
     ) -> list[dict[str, Any]]:
         """A page of the log; who may not read all of it asks for what was sent to themselves."""
-        rows, person_id = self._store.rows, person(self._store.rows, caller)
+        rows, person_id = self._store.rows, person_of(self._store.rows, caller)
         held = held_by(rows, caller)
         if not _may_read_all(held, on) and filters.get("receiver") != str(person_id):
             raise NotAllowed("ask for the messages to yourself, or as a service desk")
@@ -59,7 +60,7 @@ class Log:
 
     def message(self, caller: Caller, on: date, message_id: UUID) -> dict[str, Any]:
         """One message of the log."""
-        rows, person_id = self._store.rows, person(self._store.rows, caller)
+        rows, person_id = self._store.rows, person_of(self._store.rows, caller)
         held, row = held_by(rows, caller), log.one(rows, message_id)
         if row is None or not (row["receiver"] == str(person_id) or _may_read_all(held, on)):
             raise NotFound(f"there is no message {message_id}")

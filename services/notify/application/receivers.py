@@ -12,10 +12,11 @@ from services.notify.message import About
 from services.notify.occasion import Occasion
 from services.notify.rules import REVIEWERS, RULES, Appointee, Assessor, Named, Receiver, rules_on
 from services.notify.views import queries
-from services.notify.views.queries import Rows
+from shared import registry_facts
 from shared.access import Assignment, Right, Target
 from shared.clock import OSLO
 from shared.contracts import CloudEvent, Contract, registry, reporting, review
+from shared.read_rows import Rows
 
 
 def concerned(rows: Rows, event: CloudEvent, said: Contract) -> Iterator[Intention]:
@@ -97,14 +98,14 @@ def _unit_id(rows: Rows, said: Any) -> UUID | None:
 
 def target_of(rows: Rows, unit_id: UUID, region: str | None = None) -> Target:
     """A unit with its regions (or the one that is named) and its trusts."""
-    known = queries.unit(rows, unit_id)
+    known = registry_facts.unit(rows, unit_id)
     regions, trusts = (_split(known["regions"]), _split(known["trusts"])) if known else ((), ())
     return Target(unit_id, (region,) if region else regions, trusts)
 
 
 def holding(rows: Rows, right: Right, targets: Iterable[Target], on: date) -> list[Assignment]:
     """The assignments of a role that relate to one of the targets on a date."""
-    held = queries.holders(rows, right.role, on)
+    held = registry_facts.holders(rows, right.role, on)
     return [one for one in held if any(one.relates(right.scope, target) for target in targets)]
 
 

@@ -14,11 +14,11 @@ from services.notify.occasion import Occasion
 from services.notify.preferences import Preferences
 from services.notify.rules import DAYS_BEFORE, DAYS_OVERDUE, REMINDED
 from services.notify.views import queries
-from services.notify.views.queries import Rows
 from shared.clock import OSLO
 from shared.desk import UnitOfWork
 from shared.domain import identity
 from shared.eventstore import EventStore
+from shared.read_rows import Rows
 from shared.schedule import Due
 
 MORNING = time(8)

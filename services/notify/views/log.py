@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 
 from services.notify.views import tables as t
-from services.notify.views.queries import Rows
+from shared.read_rows import Rows
 
 
 def page(rows: Rows, filters: Mapping[str, Any], after: str | None, limit: int) -> list[dict[str, Any]]:

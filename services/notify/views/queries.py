@@ -1,80 +1,22 @@
-"""The questions notify asks its tables about units, people, reports and what was heard, each one query."""
+"""The questions notify asks its tables about cards, reports, messages and what was heard, each one query."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, and_, func, or_, select
 
 from services.notify.views import tables as t
-from services.notify.views.rows import instant
-from shared.access import Assignment, Role
 from shared.inbox.heard import heard, last_turn
-
-Rows = Callable[[Select[Any]], list[dict[str, Any]]]
-"""Runs a query: in the writer ``UnitOfWork.rows``, elsewhere ``EventStore.rows``."""
-
-_ROLES = frozenset(Role)
-
-
-def assignments_of(rows: Rows, person_id: UUID) -> list[Assignment]:
-    """Every role a person was ever given."""
-    found = rows(select(t.ASSIGNMENTS).where(t.ASSIGNMENTS.c.person_id == str(person_id)))
-    return [_assignment(row) for row in found if row["role"] in _ROLES]
-
-
-def holders(rows: Rows, role: Role, on: date) -> list[Assignment]:
-    """Who holds a role on a date, wherever."""
-    table = t.ASSIGNMENTS.c
-    query = select(t.ASSIGNMENTS).where(table.role == role.value).order_by(table.since, table.assignment_id)
-    return [held for held in map(_assignment, rows(query)) if held.holds(on)]
-
-
-def _assignment(row: dict[str, Any]) -> Assignment:
-    return Assignment(
-        id=UUID(row["assignment_id"]),
-        person_id=UUID(row["person_id"]),
-        role=Role(row["role"]),
-        since=date.fromisoformat(row["since"]),
-        until=date.fromisoformat(row["until"]) if row["until"] else None,
-        unit_id=UUID(row["unit_id"]) if row["unit_id"] else None,
-        region=row["region"],
-        trust=row["trust"],
-        seat=row["seat"],
-    )
-
-
-def is_registered(rows: Rows, person_id: UUID) -> bool:
-    """Whether the registry has told of this person, and not of an erasure since."""
-    found = rows(select(t.PERSONS.c.erased).where(t.PERSONS.c.person_id == str(person_id)))
-    return bool(found) and not found[0]["erased"]
-
-
-def is_erased(rows: Rows, person_id: UUID) -> bool:
-    """Whether the person's data are gone for good; somebody not told of yet is not erased."""
-    found = rows(select(t.PERSONS.c.erased).where(t.PERSONS.c.person_id == str(person_id)))
-    return bool(found) and bool(found[0]["erased"])
-
-
-def erased_keys(rows: Rows) -> list[tuple[str, int | None]]:
-    """Keys that erasures decided to destroy."""
-    found = rows(select(t.PERSONS.c.person_id).where(t.PERSONS.c.erased == 1))
-    return [(f"person:{row['person_id']}", None) for row in found]
+from shared.read_rows import Rows, instant
 
 
 def card(rows: Rows, person_id: UUID) -> dict[str, Any] | None:
     """A person's contact card, when there is one."""
     found = rows(select(t.CARDS).where(t.CARDS.c.person_id == str(person_id)))
-    return found[0] if found else None
-
-
-def unit(rows: Rows, unit_id: UUID) -> dict[str, Any] | None:
-    """A unit the registry has told of."""
-    found = rows(select(t.UNITS).where(t.UNITS.c.unit_id == str(unit_id), t.UNITS.c.code.is_not(None)))
     return found[0] if found else None
 
 

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, date, datetime
+from collections.abc import Mapping
 from typing import Any
 
 from services.notify.message import Message
 from services.notify.preferences import Preferences
 from services.notify.views import tables as t
+from shared import registry_facts
 from shared.contracts import Contract, registry, reporting, review
 from shared.domain import Aggregate
 from shared.eventstore import Change, Put
-
-
-def instant(moment: datetime | None) -> str | None:
-    """An instant as text that sorts like time."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if moment else None
-
-
-def names(values: Iterable[str]) -> str:
-    """Several names in one column, each between commas, so that one can be looked for: ``,vest,sor_ost,``."""
-    return "".join(f",{value}" for value in values) + ","
+from shared.read_rows import Fold, folded, instant, text
 
 
 def own(thing: Aggregate[Any]) -> list[Change]:
@@ -45,8 +36,8 @@ def _message(message: Message) -> dict[str, Any]:
         "occasion": state.occasion.value,
         "receiver": str(state.receiver),
         "duty": int(state.duty),
-        "unit_id": _text(state.about.unit_id),
-        "report_id": _text(state.about.report_id),
+        "unit_id": text(state.about.unit_id),
+        "report_id": text(state.about.report_id),
         "year": state.about.year,
         "status": state.status.value,
         "reason": state.reason.value if state.reason else None,
@@ -55,7 +46,7 @@ def _message(message: Message) -> dict[str, Any]:
         "edition": state.edition,
         "intended_at": instant(state.intended_at),
         "settled_at": instant(state.settled_at),
-        "gathered_into": _text(state.gathered_into),
+        "gathered_into": text(state.gathered_into),
         "version": message.version,
     }
 
@@ -69,40 +60,6 @@ def _preferences(preferences: Preferences) -> dict[str, Any]:
         "muted": json.dumps(choice.muted),
         "version": preferences.version,
     }
-
-
-def _day(value: date | None) -> str | None:
-    return value.isoformat() if value else None
-
-
-def _text(value: object | None) -> str | None:
-    return None if value is None else str(value)
-
-
-def _unit(said: registry.UnitRegisteredV1) -> Change:
-    row = {"unit_id": str(said.unit_id), "code": said.code, "name_nb": said.name_nb, "name_en": said.name_en}
-    return Put(t.UNITS, {**row, "regions": names(said.regions), "trusts": names(said.trusts)})
-
-
-def _renamed(said: registry.UnitRenamedV1) -> Change:
-    return Put(t.UNITS, {"unit_id": str(said.unit_id), "name_nb": said.name_nb, "name_en": said.name_en})
-
-
-def _role(said: registry.RoleGrantedV1) -> Change:
-    return Put(
-        t.ASSIGNMENTS,
-        {
-            "assignment_id": str(said.assignment_id),
-            "person_id": str(said.person_id),
-            "role": said.role,
-            "since": _day(said.since),
-            "until": _day(said.until),
-            "unit_id": _text(said.unit_id),
-            "region": said.region,
-            "trust": said.trust,
-            "seat": said.seat,
-        },
-    )
 
 
 def _appointment(said: registry.MemberProposedV1 | registry.MemberAppointedV1) -> Change:
@@ -135,15 +92,8 @@ def _assessor(said: review.ReviewAssignedV1) -> Change:
     return Put(t.REVIEWS, {"review_id": str(said.review_id), "region": said.region, "assessor": str(said.person_id)})
 
 
-KEPT: Mapping[type[Contract], Callable[[Any], Change]] = {
-    registry.UnitRegisteredV1: _unit,
-    registry.UnitRenamedV1: _renamed,
-    registry.PersonRegisteredV1: lambda s: Put(t.PERSONS, {"person_id": str(s.person_id), "erased": 0}),
-    registry.PersonErasedV1: lambda s: Put(t.PERSONS, {"person_id": str(s.person_id), "erased": 1}),
-    registry.RoleGrantedV1: _role,
-    registry.RoleEndedV1: lambda s: Put(
-        t.ASSIGNMENTS, {"assignment_id": str(s.assignment_id), "until": _day(s.until)}
-    ),
+KEPT: Mapping[type[Contract], Fold] = {
+    **registry_facts.KEPT,
     registry.MemberProposedV1: _appointment,
     registry.MemberAppointedV1: _appointment,
     reporting.CyclePlannedV1: _cycle,
@@ -163,5 +113,4 @@ KEPT: Mapping[type[Contract], Callable[[Any], Change]] = {
 
 def heard(said: Contract | None) -> list[Change]:
     """The rows that follow from something heard."""
-    keep = KEPT.get(type(said)) if said else None
-    return [keep(said)] if keep else []
+    return folded(KEPT, said)

@@ -8,7 +8,7 @@ OWN = MetaData()
 """Rows that follow from our own events; true the moment an event is recorded."""
 
 HEARD = MetaData()
-"""Rows that follow from what others said."""
+"""Rows that follow from what others said, beside those that every hearer of the registry keeps."""
 
 MIRROR = MetaData()
 """Copies of contact cards from the ``persons`` bucket; never part of history."""
@@ -48,41 +48,6 @@ PREFERENCES = Table(
     Column("digest", BigInteger, nullable=False),
     Column("muted", Text, nullable=False),
     Column("version", BigInteger, nullable=False),
-)
-
-UNITS = Table(
-    "units",
-    HEARD,
-    Column("unit_id", Text, primary_key=True),
-    Column("code", Text),
-    Column("name_nb", Text),
-    Column("name_en", Text),
-    Column("regions", Text),
-    Column("trusts", Text),
-)
-
-ASSIGNMENTS = Table(
-    "assignments",
-    HEARD,
-    Column("assignment_id", Text, primary_key=True),
-    Column("person_id", Text),
-    Column("role", Text),
-    Column("since", Text),
-    Column("until", Text),
-    Column("unit_id", Text),
-    Column("region", Text),
-    Column("trust", Text),
-    Column("seat", Text),
-)
-Index("assignments_by_person", ASSIGNMENTS.c.person_id)
-Index("assignments_by_unit", ASSIGNMENTS.c.unit_id)
-Index("assignments_by_role", ASSIGNMENTS.c.role)
-
-PERSONS = Table(
-    "persons",
-    HEARD,
-    Column("person_id", Text, primary_key=True),
-    Column("erased", BigInteger, nullable=False),
 )
 
 APPOINTMENTS = Table(

@@ -12,7 +12,6 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from services.reporting.api.parts import Parts, Planned
 from services.reporting.application.cycles import as_rows
-from services.reporting.application.deciding import held_by
 from services.reporting.cycle import Cycle, Dates
 from services.reporting.views import queries
 from shared.asked import Asking, Calling
@@ -21,6 +20,7 @@ from shared.domain import NotFound
 from shared.history import history
 from shared.inputs import Day, Reason, Sent, Year
 from shared.problems import PROBLEMS
+from shared.registry_facts import held_by
 
 router = APIRouter(tags=["cycles"], responses=PROBLEMS)
 

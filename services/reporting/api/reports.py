@@ -9,12 +9,12 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel
 
 from services.reporting.api.parts import Parts
-from services.reporting.application.deciding import held_by
 from services.reporting.report.state import Status
 from services.reporting.views import queries
 from shared.asked import Asking, Calling
 from shared.inputs import ANYTHING, AsOf, AtVersion, Sent, Year
 from shared.problems import PROBLEMS
+from shared.registry_facts import held_by
 
 router = APIRouter(tags=["reports"], responses=PROBLEMS)
 ReportId = Annotated[UUID, Path()]

@@ -16,14 +16,14 @@ from services.reporting.report import Report
 from services.reporting.report.state import Description, Slot
 from services.reporting.template import Template
 from services.reporting.views import queries
-from services.reporting.views.queries import Rows
-from services.reporting.views.rows import instant
+from shared import registry_facts
 from shared.access import Assignment, Role, Target, system
 from shared.asked import Asked
 from shared.clock import OSLO
 from shared.desk import Desk, Done, UnitOfWork
 from shared.domain import Acting, NotFound, Refused
 from shared.eventstore import EventStore
+from shared.read_rows import Rows, instant, split
 from shared.schedule import Due
 
 
@@ -108,12 +108,12 @@ class Cycles:
         """Open the report of a unit the sweep did not reach; :class:`ReportExists` when it has one."""
 
         def decide(unit: UnitOfWork) -> Mapping[str, Any]:
-            known = queries.unit(unit.rows, unit_id)
+            known = registry_facts.unit(unit.rows, unit_id)
             if known is None:
                 raise NotFound(
                     f"there is no unit {unit_id}", errors=[_fault("unknown_unit", "/unit_id", str(unit_id))]
                 )
-            by = acting_with(unit.rows, asked, OPENING_ONE, Target(unit_id, _split(known["regions"])))
+            by = acting_with(unit.rows, asked, OPENING_ONE, Target(unit_id, split(known["regions"])))
             cycle = unit.get(Cycle, Cycle.identify(year))
             cycle.must_be_open()
             if unit.find(Report, Report.identify(unit_id, year)):
@@ -127,7 +127,8 @@ class Cycles:
         """The dry-run list: what the sweep would do on a date, and what stands in its way."""
         rows = self._store.rows
         templates = [self._store.load(Template, UUID(t["template_id"])) for t in queries.latest_templates(rows)]
-        return [prospect(rows, known, year, [t for t in templates if t], on) for known in queries.owing(rows, year)]
+        owing = registry_facts.owing(rows, year)
+        return [prospect(rows, known, year, [t for t in templates if t], on) for known in owing]
 
     def due(self, now: datetime) -> Iterable[Due]:
         """The sweeps whose planned instant has come."""
@@ -145,7 +146,7 @@ def sweep(unit: UnitOfWork, year: int, *, by: Acting, at: datetime) -> Mapping[s
     cycle = unit.get(Cycle, Cycle.identify(year))
     templates = _templates(unit)
     opened, left_out = 0, []
-    for known in queries.owing(unit.rows, year):
+    for known in registry_facts.owing(unit.rows, year):
         found = prospect(unit.rows, known, year, templates, at)
         if found.faults:
             left_out.append({"unit_id": found.unit_id, "code": found.code, "faults": found.faults})
@@ -160,9 +161,9 @@ def sweep(unit: UnitOfWork, year: int, *, by: Acting, at: datetime) -> Mapping[s
 def prospect(rows: Rows, known: dict[str, Any], year: int, templates: list[Template], at: datetime) -> Prospect:
     """What one unit's report would be."""
     unit_id, on = UUID(known["unit_id"]), at.astimezone(OSLO).date()
-    phase = queries.phase(rows, unit_id, year)
+    phase = registry_facts.phase(rows, unit_id, year)
     template = _fitting(templates, known["kind"], phase)
-    held = queries.assignments_on(rows, unit_id, on)
+    held = registry_facts.assignments_on(rows, unit_id, on)
     holders = {assignment.role: str(assignment.person_id) for assignment in held}
     lead, leader = holders.get(Role.PROFESSIONAL_LEAD), holders.get(Role.GROUP_LEADER)
     vacant = _vacant(rows, unit_id, held) if template and _has_group(template) else ()
@@ -219,7 +220,7 @@ def _open_report(
     unit: UnitOfWork, known: dict[str, Any], year: int, templates: list[Template], *, by: Acting, at: datetime
 ) -> Report:
     unit_id = UUID(known["unit_id"])
-    phase = queries.phase(unit.rows, unit_id, year)
+    phase = registry_facts.phase(unit.rows, unit_id, year)
     template = _fitting(templates, known["kind"], phase)
     if template is None:
         raise NoTemplateFits(f"no template is for {known['kind']} in phase {phase}", kind=known["kind"], phase=phase)
@@ -233,8 +234,8 @@ def _open_report(
         unit_code=known["code"],
         unit_name=known["name_nb"],
         kind=known["kind"],
-        regions=_split(known["regions"]),
-        trusts=_split(known["trusts"]),
+        regions=split(known["regions"]),
+        trusts=split(known["trusts"]),
         template_key=content.key,
         template_version=content.version,
         since=int(known["active_from"][:4]) if content.period == "since_start" else None,
@@ -242,10 +243,6 @@ def _open_report(
         description=Description(said["version"], said["text_nb"]) if said else None,
     )
     return unit.add(report)
-
-
-def _split(names: str) -> tuple[str, ...]:
-    return tuple(name for name in names.split(",") if name)
 
 
 def _answer(cycle: Cycle) -> dict[str, Any]:

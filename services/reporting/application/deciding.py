@@ -9,13 +9,13 @@ from uuid import UUID
 from services.reporting.application.operations import OPERATIONS, answering, is_theirs, reading, target
 from services.reporting.report import Report
 from services.reporting.report.state import Slot
-from services.reporting.views import queries
-from services.reporting.views.queries import Rows
-from shared.access import Assignment, NotAllowed, NotRegistered, Right, Target, acting, granting
+from shared import registry_facts
+from shared.access import Assignment, NotAllowed, Right, Target, acting, granting
 from shared.asked import Asked
 from shared.desk import UnitOfWork
 from shared.domain import Acting, NotFound, Refused
-from shared.tokens import Caller
+from shared.read_rows import Rows
+from shared.registry_facts import held_by
 
 
 class NotYourQuestion(NotAllowed):
@@ -23,14 +23,6 @@ class NotYourQuestion(NotAllowed):
 
     code = "not_your_question"
     place = "question_id"
-
-
-def held_by(rows: Rows, caller: Caller) -> list[Assignment]:
-    """The caller's roles; :class:`NotRegistered` unless the registry knows the caller as a person."""
-    person_id = caller.person_id
-    if person_id is None or not queries.is_registered(rows, person_id):
-        raise NotRegistered("the login belongs to nobody in the register")
-    return queries.assignments_of(rows, person_id)
 
 
 def acting_with(rows: Rows, asked: Asked, rights: Sequence[Right], where: Target, seat: str | None = None) -> Acting:
@@ -97,5 +89,5 @@ def allowed(report: Report, held: Sequence[Assignment], on: date) -> list[str]:
 
 def seat_holder(rows: Rows, unit_id: UUID, seat: str | None, on: date) -> UUID | None:
     """Who holds a seat of the unit's group on a date; None when it is vacant."""
-    held = queries.assignments_on(rows, unit_id, on)
+    held = registry_facts.assignments_on(rows, unit_id, on)
     return next((assignment.person_id for assignment in held if seat and assignment.seat == seat), None)

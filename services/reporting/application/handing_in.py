@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.reporting.application.deciding import acting_on, answering_as, held_by, must_be_readable
+from services.reporting.application.deciding import acting_on, answering_as, must_be_readable
 from services.reporting.application.sealing import person_subject, subject_of, with_sealed
 from services.reporting.application.writing import report_not_found, versions
 from services.reporting.cycle import Cycle
@@ -16,11 +16,13 @@ from services.reporting.report import Report
 from services.reporting.report.state import FrozenRole, Shown
 from services.reporting.views import queries
 from services.reporting.working_days import after
+from shared import registry_facts
 from shared.access import Assignment, Role
 from shared.asked import Asked
 from shared.desk import Desk, Done, UnitOfWork
 from shared.domain import Acting, Sealed
 from shared.eventstore import EventStore
+from shared.registry_facts import held_by
 from shared.vault import Vault
 
 NOTICE_DAYS = 5
@@ -56,7 +58,7 @@ class HandingIn:
             report = unit.get(Report, report_id)
             by = acting_on(unit.rows, asked, "submit", report)
             dates = unit.get(Cycle, Cycle.identify(report.state.year)).state.dates
-            held = queries.assignments_on(unit.rows, report.state.unit_id, asked.on)
+            held = registry_facts.assignments_on(unit.rows, report.state.unit_id, asked.on)
             roles = tuple(_frozen(assignment, report.state.shown, names) for assignment in held)
             report.submit(seen=seen, dates=dates, roles=roles, excuse=excuse, by=by, at=asked.at)
             return _receipt(report)
@@ -123,7 +125,7 @@ class HandingIn:
     def _sealed_names(self, asked: Asked, report_id: UUID) -> dict[str, Sealed]:
         """The names of everybody with a role on the unit, each sealed under the person's own key."""
         report = self._readable(asked, report_id)
-        held = queries.assignments_on(self._store.rows, report.state.unit_id, asked.on)
+        held = registry_facts.assignments_on(self._store.rows, report.state.unit_id, asked.on)
         cards = queries.cards(self._store.rows, [assignment.person_id for assignment in held])
         return {
             str(person): self._vault.seal(person_subject(person), card["name"], field="name")

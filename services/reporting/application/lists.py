@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from services.reporting.application.deciding import answering_as, held_by, must_be_readable, readable
+from services.reporting.application.deciding import answering_as, must_be_readable, readable
 from services.reporting.application.sealing import Opened, subject_of, with_sealed
 from services.reporting.application.writing import report_not_found, versions
 from services.reporting.entries import Entry, Judgement, from_text, judge, to_text
@@ -17,6 +17,7 @@ from shared.asked import Asked
 from shared.desk import Desk, Done, UnitOfWork
 from shared.domain import Acting, ChangedMeanwhile, Sealed
 from shared.eventstore import EventStore
+from shared.registry_facts import held_by
 from shared.vault import Vault
 
 Change = Callable[[Report, Acting], None]

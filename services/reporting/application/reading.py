@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from services.reporting.application.deciding import allowed, concerned, held_by, must_be_readable
+from services.reporting.application.deciding import allowed, concerned, must_be_readable
 from services.reporting.application.operations import may_read_part
 from services.reporting.application.sealing import Opened, removal
 from services.reporting.application.writing import report_not_found, versions, who
@@ -22,6 +22,7 @@ from shared.access import Assignment
 from shared.domain import NotFound, Sealed
 from shared.eventstore import EventStore
 from shared.history import history, state_at
+from shared.registry_facts import held_by
 from shared.tokens import Caller
 from shared.vault import Vault
 

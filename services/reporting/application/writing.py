@@ -8,23 +8,17 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from services.reporting.application.deciding import (
-    acting_on,
-    answering_as,
-    held_by,
-    must_be_readable,
-    readable,
-    seat_holder,
-)
+from services.reporting.application.deciding import acting_on, answering_as, must_be_readable, readable, seat_holder
 from services.reporting.application.sealing import Opened, subject_of, with_sealed
 from services.reporting.question import Party
 from services.reporting.report import Report
 from services.reporting.report.state import Shown
-from services.reporting.views import queries
+from shared import registry_facts
 from shared.asked import Asked
 from shared.desk import Desk, Done, UnitOfWork
 from shared.domain import Acting, ChangedMeanwhile, NotFound, Sealed
 from shared.eventstore import EventStore
+from shared.registry_facts import held_by
 from shared.vault import Vault
 
 
@@ -113,7 +107,7 @@ class Writing:
 
         def change(unit: UnitOfWork, report: Report) -> Mapping[str, Any]:
             by = acting_on(unit.rows, asked, "show_persons", report)
-            held = queries.assignments_on(unit.rows, report.state.unit_id, asked.on)
+            held = registry_facts.assignments_on(unit.rows, report.state.unit_id, asked.on)
             if all(assignment.id != assignment_id for assignment in held):
                 raise NotFound(f"nobody holds {assignment_id} on the unit today")
             report.show_person(assignment_id, shown, by=by, at=asked.at)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, date, datetime
+from collections.abc import Mapping
 from typing import Any
 
 from services.reporting.cycle import Cycle
@@ -12,19 +11,11 @@ from services.reporting.report.checks import Severity, check, open_group_questio
 from services.reporting.report.state import Submission
 from services.reporting.template import Template
 from services.reporting.views import tables as t
+from shared import registry_facts
 from shared.contracts import Contract, registry
 from shared.domain import Aggregate
 from shared.eventstore import Change, Put
-
-
-def instant(moment: datetime | None) -> str | None:
-    """An instant as text that sorts like time."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if moment else None
-
-
-def names(values: Iterable[str]) -> str:
-    """Several names in one column, each between commas, so that one can be looked for: ``,vest,sor_ost,``."""
-    return "".join(f",{value}" for value in values) + ","
+from shared.read_rows import Fold, day, folded, instant, names
 
 
 def own(thing: Aggregate[Any]) -> list[Change]:
@@ -114,92 +105,22 @@ def _template(template: Template) -> dict[str, Any]:
     }
 
 
-def _day(value: date | None) -> str | None:
-    return value.isoformat() if value else None
-
-
-def _text(value: object | None) -> str | None:
-    return None if value is None else str(value)
-
-
-def _unit(said: registry.UnitRegisteredV1) -> Change:
-    return Put(
-        t.UNITS,
-        {
-            "unit_id": str(said.unit_id),
-            "code": said.code,
-            "kind": said.kind,
-            "name_nb": said.name_nb,
-            "name_en": said.name_en,
-            "regions": names(said.regions),
-            "trusts": names(said.trusts),
-            "active_from": _day(said.active_from),
-        },
-    )
-
-
 def _description(said: registry.UnitDescriptionApprovedV1) -> Change:
     row = {"unit_id": str(said.unit_id), "version": said.version, "text_nb": said.text_nb}
-    return Put(t.DESCRIPTIONS, {**row, "valid_from": _day(said.valid_from)})
-
-
-def _role(said: registry.RoleGrantedV1) -> Change:
-    return Put(
-        t.ASSIGNMENTS,
-        {
-            "assignment_id": str(said.assignment_id),
-            "person_id": str(said.person_id),
-            "role": said.role,
-            "since": _day(said.since),
-            "until": _day(said.until),
-            "unit_id": _text(said.unit_id),
-            "region": said.region,
-            "trust": said.trust,
-            "seat": said.seat,
-            "acting": int(said.acting),
-        },
-    )
-
-
-def _renamed(said: registry.UnitRenamedV1) -> list[Change]:
-    return [Put(t.UNITS, {"unit_id": str(said.unit_id), "name_nb": said.name_nb, "name_en": said.name_en})]
-
-
-def _phase(said: registry.UnitPhaseSetV1) -> list[Change]:
-    return [Put(t.PHASES, {"unit_id": str(said.unit_id), "year": said.year, "phase": said.phase})]
-
-
-def _ended(said: registry.UnitEndedV1) -> list[Change]:
-    return [Put(t.UNITS, {"unit_id": str(said.unit_id), "ended_on": _day(said.on)})]
-
-
-def _person(said: registry.PersonRegisteredV1 | registry.PersonErasedV1) -> list[Change]:
-    erased = isinstance(said, registry.PersonErasedV1)
-    return [Put(t.PERSONS, {"person_id": str(said.person_id), "erased": int(erased)})]
-
-
-def _role_ended(said: registry.RoleEndedV1) -> list[Change]:
-    return [Put(t.ASSIGNMENTS, {"assignment_id": str(said.assignment_id), "until": _day(said.until)})]
+    return Put(t.DESCRIPTIONS, {**row, "valid_from": day(said.valid_from)})
 
 
 def _seats(said: registry.SeatsEstablishedV1) -> list[Change]:
     return [Put(t.SEATS, {"unit_id": str(said.unit_id), "seat": seat}) for seat in said.seats]
 
 
-def _seat(said: registry.SeatAddedV1) -> list[Change]:
-    return [Put(t.SEATS, {"unit_id": str(said.unit_id), "seat": said.seat})]
+def _seat(said: registry.SeatAddedV1) -> Change:
+    return Put(t.SEATS, {"unit_id": str(said.unit_id), "seat": said.seat})
 
 
-KEPT: Mapping[type[Contract], Callable[[Any], list[Change]]] = {
-    registry.UnitRegisteredV1: lambda said: [_unit(said)],
-    registry.UnitRenamedV1: _renamed,
-    registry.UnitDescriptionApprovedV1: lambda said: [_description(said)],
-    registry.UnitPhaseSetV1: _phase,
-    registry.UnitEndedV1: _ended,
-    registry.PersonRegisteredV1: _person,
-    registry.PersonErasedV1: _person,
-    registry.RoleGrantedV1: lambda said: [_role(said)],
-    registry.RoleEndedV1: _role_ended,
+KEPT: Mapping[type[Contract], Fold] = {
+    **registry_facts.KEPT,
+    registry.UnitDescriptionApprovedV1: _description,
     registry.SeatsEstablishedV1: _seats,
     registry.SeatAddedV1: _seat,
 }
@@ -208,5 +129,4 @@ KEPT: Mapping[type[Contract], Callable[[Any], list[Change]]] = {
 
 def heard(said: Contract | None) -> list[Change]:
     """The rows that follow from something heard."""
-    keep = KEPT.get(type(said)) if said else None
-    return keep(said) if keep else []
+    return folded(KEPT, said)

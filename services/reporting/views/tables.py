@@ -8,7 +8,7 @@ OWN = MetaData()
 """Rows that follow from our own events; true the moment an event is recorded."""
 
 HEARD = MetaData()
-"""Rows that follow from what others said."""
+"""Rows that follow from what others said, beside those that every hearer of the registry keeps."""
 
 MIRROR = MetaData()
 """Copies of contact cards from the ``persons`` bucket; never part of history."""
@@ -84,20 +84,6 @@ TEMPLATES = Table(
     Column("sha256", Text, nullable=False),
 )
 
-UNITS = Table(
-    "units",
-    HEARD,
-    Column("unit_id", Text, primary_key=True),
-    Column("code", Text),
-    Column("kind", Text),
-    Column("name_nb", Text),
-    Column("name_en", Text),
-    Column("regions", Text),
-    Column("trusts", Text),
-    Column("active_from", Text),
-    Column("ended_on", Text),
-)
-
 DESCRIPTIONS = Table(
     "descriptions",
     HEARD,
@@ -105,38 +91,6 @@ DESCRIPTIONS = Table(
     Column("version", BigInteger, primary_key=True),
     Column("text_nb", Text, nullable=False),
     Column("valid_from", Text, nullable=False),
-)
-
-PHASES = Table(
-    "phases",
-    HEARD,
-    Column("unit_id", Text, primary_key=True),
-    Column("year", BigInteger, primary_key=True),
-    Column("phase", Text, nullable=False),
-)
-
-ASSIGNMENTS = Table(
-    "assignments",
-    HEARD,
-    Column("assignment_id", Text, primary_key=True),
-    Column("person_id", Text),
-    Column("role", Text),
-    Column("since", Text),
-    Column("until", Text),
-    Column("unit_id", Text),
-    Column("region", Text),
-    Column("trust", Text),
-    Column("seat", Text),
-    Column("acting", BigInteger),
-)
-Index("assignments_by_person", ASSIGNMENTS.c.person_id)
-Index("assignments_by_unit", ASSIGNMENTS.c.unit_id)
-
-PERSONS = Table(
-    "persons",
-    HEARD,
-    Column("person_id", Text, primary_key=True),
-    Column("erased", BigInteger),
 )
 
 SEATS = Table(

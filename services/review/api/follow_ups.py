@@ -10,7 +10,6 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel
 
 from services.review.api.parts import Cursor, Limit, Parts, RegionFilter, RegionName, SomeText
-from services.review.application.deciding import held_by
 from services.review.application.following_up import Point
 from services.review.follow_up import Category, Level, Status
 from services.review.views import queries, visibility
@@ -19,6 +18,7 @@ from shared.desk import Done
 from shared.domain import identity
 from shared.inputs import AsOf, AtVersion, Day, Sent, Year
 from shared.problems import PROBLEMS
+from shared.registry_facts import held_by
 
 router = APIRouter(tags=["follow-up"], responses=PROBLEMS)
 FollowUpId = Annotated[UUID, Path()]

@@ -10,11 +10,11 @@ from pydantic import BaseModel
 
 from services.review.api.parts import Cursor, Limit, Parts, RegionFilter
 from services.review.joint_state import NAMES, JointState
-from services.review.views import queries
 from shared.asked import Calling
 from shared.domain import NotFound
 from shared.inputs import Year
 from shared.problems import PROBLEMS
+from shared.read_rows import split
 
 router = APIRouter(tags=["report states"], responses=PROBLEMS)
 
@@ -89,5 +89,5 @@ def report_state(report_id: Annotated[UUID, Path()], caller: Calling, parts: Par
 def _state(row: dict[str, Any]) -> ReportState:
     state = JointState(row["joint_state"])
     shown = {name: row[name] for name in ReportState.model_fields if name in row}
-    shown |= {"regions": queries.split(row["regions"]), "state": state, "names": NAMES[state]._asdict()}
+    shown |= {"regions": split(row["regions"]), "state": state, "names": NAMES[state]._asdict()}
     return ReportState(**shown)

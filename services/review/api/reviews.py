@@ -10,12 +10,13 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
 from services.review.api.parts import Cursor, Limit, Parts, RegionFilter, ReviewId
-from services.review.application.deciding import held_by
 from services.review.review import Step
 from services.review.views import queries, visibility
 from shared.asked import Calling
 from shared.inputs import AsOf, AtVersion, Year
 from shared.problems import PROBLEMS
+from shared.read_rows import split
+from shared.registry_facts import held_by
 
 router = APIRouter(tags=["reviews"], responses=PROBLEMS)
 
@@ -110,4 +111,4 @@ def review_history(review_id: ReviewId, caller: Calling, parts: Parts) -> list[d
 
 
 def _row(row: dict[str, Any]) -> ReviewRow:
-    return ReviewRow(**{**row, **{name: queries.split(row[name]) for name in ("regions", "signed_by")}})
+    return ReviewRow(**{**row, **{name: split(row[name]) for name in ("regions", "signed_by")}})

@@ -9,12 +9,12 @@ from uuid import UUID
 from services.review.application.operations import KNOWING, OPERATIONS
 from services.review.review import Review
 from services.review.review.rules import NotYourRegion, RegionNotResponsible
-from services.review.views import queries
-from services.review.views.queries import Rows
-from shared.access import Assignment, NotAllowed, NotRegistered, Right, Role, Scope, Target, acting, granting
+from shared import registry_facts
+from shared.access import Assignment, NotAllowed, Right, Role, Scope, Target, acting, granting
 from shared.asked import Asked
 from shared.domain import Acting, NotFound, Refused
-from shared.tokens import Caller
+from shared.read_rows import Rows, split
+from shared.registry_facts import held_by
 
 
 class NotAReviewer(Refused):
@@ -22,14 +22,6 @@ class NotAReviewer(Refused):
 
     code = "not_a_reviewer"
     place = "person_id"
-
-
-def held_by(rows: Rows, caller: Caller) -> list[Assignment]:
-    """The caller's roles; :class:`NotRegistered` unless the registry knows the caller as a person."""
-    person_id = caller.person_id
-    if person_id is None or not queries.is_registered(rows, person_id):
-        raise NotRegistered("the login belongs to nobody in the register")
-    return queries.assignments_of(rows, person_id)
 
 
 def acting_for(rows: Rows, asked: Asked, rights: Sequence[Right], region: str, unit_id: UUID | None = None) -> Acting:
@@ -86,16 +78,16 @@ def allowed(review: Review, region: str, held: Sequence[Assignment], on: date) -
 
 def must_be_reviewer(rows: Rows, person_id: UUID, region: str, on: date) -> None:
     """Refuse to assign somebody who does not review for the region."""
-    held = queries.assignments_of(rows, person_id) if queries.is_registered(rows, person_id) else []
+    held = registry_facts.assignments_of(rows, person_id) if registry_facts.is_registered(rows, person_id) else []
     if not any(a.role is Role.REVIEWER and a.region == region and a.holds(on) for a in held):
         raise NotAReviewer(f"{person_id} is no reviewer of {region}", person_id=str(person_id), region=region)
 
 
 def responsible_unit(rows: Rows, unit_id: UUID, region: str) -> dict[str, object]:
     """A unit of the region; refused when the region has nothing to do with it."""
-    known = queries.unit(rows, unit_id)
+    known = registry_facts.unit(rows, unit_id)
     if known is None:
         raise NotFound(f"there is no unit {unit_id}")
-    if region not in queries.split(known["regions"]):
+    if region not in split(known["regions"]):
         raise RegionNotResponsible(f"{region} is not responsible for {known['code']}", region=region)
     return known

@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 
-from services.review.application.deciding import held_by
 from services.review.application.dossier_operations import FETCHING, MINISTRY, READING, allowed
 from services.review.application.dossier_sending import stem
 from services.review.application.dossiers import must_be_opened, not_found, standing
@@ -27,6 +26,7 @@ from shared.desk import Unavailable
 from shared.domain import NotFound, Sealed
 from shared.eventstore import EventStore
 from shared.history import history
+from shared.registry_facts import held_by
 from shared.tokens import Caller
 from shared.vault import Vault
 

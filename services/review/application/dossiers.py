@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from services.review.application.deciding import acting_for, held_by
+from services.review.application.deciding import acting_for
 from services.review.application.dossier_operations import DESK, SECRETARY
 from services.review.application.sealing import seal, subject_of
 from services.review.dossier import Channel, Dossier, Line
@@ -17,12 +17,13 @@ from services.review.dossier.rules import UnitNotInDossier
 from services.review.dossier.state import Meeting
 from services.review.review import Review
 from services.review.views.dossiers import is_opened, lines
-from services.review.views.queries import Rows
 from shared.access import Target, acting
 from shared.asked import Asked
 from shared.desk import Desk, Done, UnitOfWork
 from shared.domain import Acting, NotFound, Sealed
 from shared.eventstore import EventStore
+from shared.read_rows import Rows
+from shared.registry_facts import held_by
 from shared.vault import Vault
 
 Change = Callable[[Dossier, list[Line], Acting], None]

@@ -9,17 +9,20 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from services.review.application.deciding import acting_for, held_by, responsible_unit
+from services.review.application.deciding import acting_for, responsible_unit
 from services.review.application.operations import FOLLOWING_UP, REGION
 from services.review.application.sealing import opened, seal, subject_of
 from services.review.follow_up import Category, FollowUp, Level
 from services.review.views import queries, visibility
+from shared import registry_facts
 from shared.access import Assignment, Target, granting
 from shared.asked import Asked
 from shared.desk import Desk, Done, UnitOfWork
 from shared.domain import Acting, NotFound, Refused
 from shared.eventstore import EventStore
 from shared.history import history, state_at
+from shared.read_rows import Rows
+from shared.registry_facts import held_by
 from shared.tokens import Caller
 from shared.vault import Vault
 
@@ -165,7 +168,7 @@ class FollowingUp:
         return point, held
 
     @staticmethod
-    def _must_be_visible(rows: queries.Rows, held: list[Assignment], follow_up_id: UUID, on: date) -> None:
+    def _must_be_visible(rows: Rows, held: list[Assignment], follow_up_id: UUID, on: date) -> None:
         one = {"follow_up_id": str(follow_up_id)}
         if not queries.follow_ups(rows, one, visibility.follow_ups(held, on), None, 1):
             raise _not_found(follow_up_id)
@@ -176,7 +179,7 @@ def _not_found(follow_up_id: UUID) -> NotFound:
 
 
 def _must_be_known(unit: UnitOfWork, owner: UUID | None) -> None:
-    if owner and not queries.is_registered(unit.rows, owner):
+    if owner and not registry_facts.is_registered(unit.rows, owner):
         raise OwnerUnknown(f"nobody in the register is {owner}", owner=str(owner))
 
 

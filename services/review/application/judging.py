@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from services.review.application.deciding import acting_on, held_by, must_be_known, must_be_reviewer, review_not_found
+from services.review.application.deciding import acting_on, must_be_known, must_be_reviewer, review_not_found
 from services.review.application.sealing import opened, seal, subject_of, with_both
 from services.review.review import Criterion, Review, Verdict
 from shared.asked import Asked
 from shared.desk import Desk, Done, UnitOfWork
 from shared.domain import Acting
 from shared.eventstore import EventStore
+from shared.registry_facts import held_by
 from shared.vault import Vault
 
 Change = Callable[[Review, Acting], None]

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from services.review.application.deciding import allowed, held_by, must_be_known, review_not_found, target
+from services.review.application.deciding import allowed, must_be_known, review_not_found, target
 from services.review.application.judging import who
 from services.review.application.operations import AUDITOR, OUTSIDE, REGION, UNIT
 from services.review.application.sealing import opened
@@ -18,6 +18,7 @@ from shared.access import Assignment, NotAllowed, granting
 from shared.domain import Acting, NotFound, Sealed
 from shared.eventstore import EventStore
 from shared.history import history, state_at
+from shared.registry_facts import held_by
 from shared.tokens import Caller
 from shared.vault import Vault
 

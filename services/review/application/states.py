@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from services.review.application.deciding import held_by
 from services.review.views import visibility
 from services.review.views.joint import report_states
 from shared.eventstore import EventStore
+from shared.registry_facts import held_by
 from shared.tokens import Caller
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from services.review.application.deciding import acting_for, held_by
+from services.review.application.deciding import acting_for
 from services.review.application.judging import who
 from services.review.application.operations import READING_SUMMARIES, SUMMING_UP
 from services.review.application.sealing import opened, seal, subject_of, with_both
@@ -20,6 +20,7 @@ from shared.asked import Asked
 from shared.desk import Desk, Done, UnitOfWork
 from shared.eventstore import EventStore
 from shared.history import history, state_at
+from shared.registry_facts import held_by
 from shared.tokens import Caller
 from shared.vault import Vault
 

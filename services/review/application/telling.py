@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from services.review.application.deciding import acting_on, held_by, must_be_known
+from services.review.application.deciding import acting_on, must_be_known
 from services.review.application.judging import Reviews, versions
 from services.review.application.sealing import opened, with_both
 from services.review.review import Review
 from shared.asked import Asked
 from shared.desk import Done, UnitOfWork
 from shared.domain import Acting
+from shared.registry_facts import held_by
 
 
 class Telling(Reviews):

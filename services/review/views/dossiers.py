@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 
 from services.review.dossier import Line
 from services.review.joint_state import JointState
 from services.review.views import tables as t
 from services.review.views.joint import JOINT_STATE
-from services.review.views.queries import Rows, split
+from shared.read_rows import Rows, split
+from shared.registry_facts import UNITS, owing
 
 REGIONAL_KINDS = frozenset({"regional_competence_centre", "regional_competence_service"})
 """Kinds that come before the meeting by their region's choice; all others come by rule."""
@@ -26,15 +26,15 @@ def lines(rows: Rows, year: int, chosen: Collection[str], explained: Mapping[UUI
     """
     reports = _reports(rows, year)
     reported = {row["unit_id"] for row in reports}
-    others = [row for row in _owing(rows, year) if row["unit_id"] not in reported]
+    others = [row for row in owing(rows, year) if row["unit_id"] not in reported]
     found = [_line(row, explained) for row in (*reports, *others) if _belongs(row, chosen)]
     return sorted(found, key=lambda line: (line.unit_code, line.unit_id))
 
 
 def _reports(rows: Rows, year: int) -> list[dict[str, Any]]:
-    reports, reviews, units = t.REPORTS.c, t.REVIEWS.c, t.UNITS.c
+    reports, reviews, units = t.REPORTS.c, t.REVIEWS.c, UNITS.c
     joined = t.REPORTS.outerjoin(t.REVIEWS, reviews.report_id == reports.report_id).outerjoin(
-        t.UNITS, units.unit_id == reports.unit_id
+        UNITS, units.unit_id == reports.unit_id
     )
     query = select(
         reports.report_id,
@@ -50,23 +50,6 @@ def _reports(rows: Rows, year: int) -> list[dict[str, Any]]:
         units.kind,
     )
     return rows(query.select_from(joined).where(reports.year == year, reports.state.is_not(None)))
-
-
-def _owing(rows: Rows, year: int) -> list[dict[str, Any]]:
-    """The units of the register that are active on any day of a year, and not past their final report."""
-    units = t.UNITS.c
-    first, last = date(year, 1, 1).isoformat(), date(year, 12, 31).isoformat()
-    active = and_(units.active_from <= last, or_(units.ended_on.is_(None), units.ended_on >= first))
-    query = select(units.unit_id, units.regions, units.code, units.name_nb, units.kind)
-    found = rows(query.where(active, units.code.is_not(None)))
-    return [unit for unit in found if not _past_its_final_report(rows, unit["unit_id"], year)]
-
-
-def _past_its_final_report(rows: Rows, unit_id: str, year: int) -> bool:
-    phases = t.PHASES.c
-    query = select(t.PHASES).where(phases.unit_id == unit_id, phases.year <= year).order_by(phases.year.desc())
-    latest = rows(query.limit(1))
-    return bool(latest) and latest[0]["phase"] == "final" and latest[0]["year"] < year
 
 
 def _belongs(row: Mapping[str, Any], chosen: Collection[str]) -> bool:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, select
 
 from services.review.joint_state import ENDED, JointState
 from services.review.views import tables as t
-from services.review.views.queries import Rows, page
+from services.review.views.queries import listed_by
+from shared.read_rows import Rows, filtered, page
+from shared.registry_facts import UNITS
 
 _REPORTS, _REVIEWS = t.REPORTS.c, t.REVIEWS.c
 
@@ -27,34 +29,27 @@ def report_states(
 ) -> list[dict[str, Any]]:
     """A page of reports with their states, by year and unit code, after a cursor."""
     query = _states().where(visible, *_filtered(filters))
-    key: ColumnElement[str] = (
-        cast(_REPORTS.year, Text) + "|" + func.coalesce(t.UNITS.c.code, "") + "|" + _REPORTS.report_id
-    )
-    return page(rows, query, key, after, limit)
+    return page(rows, query, listed_by(t.REPORTS, "report_id"), after, limit)
 
 
 def _filtered(filters: Mapping[str, Any]) -> list[ColumnElement[bool]]:
-    wanted = {name: value for name, value in filters.items() if value is not None}
-    conditions: list[ColumnElement[bool]] = []
-    if "region" in wanted:
-        conditions.append(_REPORTS.regions.contains(f",{wanted.pop('region')},", autoescape=True))
-    if "state" in wanted:
-        conditions.append(wanted.pop("state") == JOINT_STATE)
-    return conditions + [_REPORTS[column] == value for column, value in wanted.items()]
+    others = dict(filters)
+    state = others.pop("state", None)
+    return [*filtered(t.REPORTS, others), *([state == JOINT_STATE] if state is not None else [])]
 
 
 def _states() -> Select[Any]:
     joined = t.REPORTS.outerjoin(t.REVIEWS, _REVIEWS.report_id == _REPORTS.report_id).outerjoin(
-        t.UNITS, t.UNITS.c.unit_id == _REPORTS.unit_id
+        UNITS, UNITS.c.unit_id == _REPORTS.unit_id
     )
     return (
         select(
             t.REPORTS,
             JOINT_STATE.label("joint_state"),
             _REVIEWS.review_id,
-            t.UNITS.c.code.label("unit_code"),
-            t.UNITS.c.name_nb.label("unit_name"),
-            t.UNITS.c.kind,
+            UNITS.c.code.label("unit_code"),
+            UNITS.c.name_nb.label("unit_name"),
+            UNITS.c.kind,
         )
         .select_from(joined)
         .where(_REPORTS.state.is_not(None))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from services.review.dossier import Dossier
@@ -14,16 +13,7 @@ from services.review.summary import Summary
 from services.review.views import tables as t
 from shared.domain import Aggregate
 from shared.eventstore import Change, Put
-
-
-def instant(moment: datetime | None) -> str | None:
-    """An instant as text that sorts like time."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if moment else None
-
-
-def names(values: Iterable[str]) -> str:
-    """Several names in one column, each between commas, so that one can be looked for: ``,vest,sor_ost,``."""
-    return "".join(f",{value}" for value in values) + ","
+from shared.read_rows import instant, names
 
 
 def _review(review: Review) -> list[Change]:

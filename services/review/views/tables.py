@@ -8,7 +8,7 @@ OWN = MetaData()
 """Rows that follow from our own events; true the moment an event is recorded."""
 
 HEARD = MetaData()
-"""Rows that follow from what others said."""
+"""Rows that follow from what others said, beside those that every hearer of the registry keeps."""
 
 REVIEWS = Table(
     "reviews",
@@ -121,49 +121,4 @@ CYCLES = Table(
     Column("deadline", Text),
     Column("grace_until", Text),
     Column("reports", BigInteger),
-)
-
-UNITS = Table(
-    "units",
-    HEARD,
-    Column("unit_id", Text, primary_key=True),
-    Column("code", Text),
-    Column("kind", Text),
-    Column("name_nb", Text),
-    Column("name_en", Text),
-    Column("regions", Text),
-    Column("trusts", Text),
-    Column("active_from", Text),
-    Column("ended_on", Text),
-)
-
-PHASES = Table(
-    "phases",
-    HEARD,
-    Column("unit_id", Text, primary_key=True),
-    Column("year", BigInteger, primary_key=True),
-    Column("phase", Text, nullable=False),
-)
-
-ASSIGNMENTS = Table(
-    "assignments",
-    HEARD,
-    Column("assignment_id", Text, primary_key=True),
-    Column("person_id", Text),
-    Column("role", Text),
-    Column("since", Text),
-    Column("until", Text),
-    Column("unit_id", Text),
-    Column("region", Text),
-    Column("trust", Text),
-    Column("seat", Text),
-    Column("acting", BigInteger),
-)
-Index("assignments_by_person", ASSIGNMENTS.c.person_id)
-
-PERSONS = Table(
-    "persons",
-    HEARD,
-    Column("person_id", Text, primary_key=True),
-    Column("erased", BigInteger),
 )

@@ -12,6 +12,8 @@ from services.review.readers import ALL_FOUR_REGIONS, OF_A_REGION, UNIT_READERS
 from services.review.views import tables as t
 from services.review.views.joint import JOINT_STATE
 from shared.access import Assignment, Role
+from shared.read_rows import has_name
+from shared.registry_facts import UNITS
 
 SEES_ALL = frozenset({*ALL_FOUR_REGIONS, Role.AUDITOR})
 """Those who may know of every report; what they read of it is decided for each."""
@@ -36,11 +38,11 @@ def follow_ups(held: Iterable[Assignment], on: date) -> ColumnElement[bool]:
 
 
 def _follow_up(held: Assignment) -> ColumnElement[bool]:
-    points, units = t.FOLLOW_UPS.c, t.UNITS.c
+    points, units = t.FOLLOW_UPS.c, UNITS.c
     if held.role in (Role.AUDITOR, Role.DIRECTORS_SECRETARY):
         return true()
     if held.role in OF_A_REGION:
-        return or_(points.level == "national", units.regions.contains(f",{held.region},", autoescape=True))
+        return or_(points.level == "national", has_name(units.regions, held.region or ""))
     if held.role is Role.JOINT_DESK:
         return points.level == "national"
     if held.role in UNIT_READERS and held.unit_id:
@@ -66,7 +68,7 @@ def _report(held: Assignment) -> ColumnElement[bool]:
     if held.unit_id:
         return t.REPORTS.c.unit_id == str(held.unit_id)
     if held.role is Role.TRUST_OFFICE and held.trust:
-        return t.UNITS.c.trusts.contains(f",{held.trust},", autoescape=True)
+        return has_name(UNITS.c.trusts, held.trust)
     return false()
 
 
