@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from deploy.commands import backup, bundle, rebuild, status, suite, token
+from deploy.commands import backup, bundle, parked, rebuild, status, suite, token
 from deploy.places import Unable
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app.add_typer(rebuild.app)
 app.add_typer(backup.app)
 app.add_typer(status.app)
 app.add_typer(bundle.app, name="bundle")
+app.add_typer(parked.app, name="parked")
 
 
 def main() -> None:

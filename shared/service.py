@@ -23,6 +23,7 @@ from shared.inbox import Inbox, Policy
 from shared.lease import Lease
 from shared.loops import Breaks
 from shared.outbox import Outbox
+from shared.parking import Parking, parking_router
 from shared.rebuild import ReadModels, every_table
 from shared.settings import ServiceSettings
 from shared.shredder import Shredder
@@ -99,12 +100,13 @@ class Parts:
 
     def application(self, *routers: APIRouter) -> FastAPI:
         """The service's HTTP side: its own routes and the feed."""
+        parking = [parking_router(Parking(self.desk, self.inboxes))] if self.inboxes else []
         breaks = Breaks()
         self.loops.update(breaks.watching(self.loops))
         loops = breaks.watching({"lease": self.lease.run})
         app = application(
             self.name,
-            routers=[*routers, feed_router(self.publications, services_only)],
+            routers=[*routers, feed_router(self.publications, services_only), *parking],
             checks=while_writing(self.lease, {**self.checks, **breaks.checks()}),
             loops=loops,
             start=self.start,

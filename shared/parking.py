@@ -1,0 +1,159 @@
+"""For who runs the suite: which contracts wait because they could not be taken in, and taking them in again."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel
+
+from shared.asked import Asked, Asking
+from shared.callers import operator_only
+from shared.desk import Desk, KeyReused
+from shared.domain import NotFound
+from shared.inbox import Inbox
+from shared.inbox.lists import attempts, waiting
+from shared.inbox.parked import Released
+from shared.inputs import ANYTHING, Name, Sent
+from shared.problems import PROBLEMS
+
+Speaker = Annotated[str | None, Query(max_length=300, pattern=ANYTHING, description="said by this service only")]
+Subject = Annotated[str | None, Query(max_length=300, pattern=ANYTHING, description="about this thing only")]
+Cursor = Annotated[str | None, Query(pattern=r"^\d{1,18}$", description="`next` of the page before")]
+Limit = Annotated[int, Query(ge=1, le=200)]
+
+
+class ParkedContract(BaseModel):
+    """A contract that waits for a person, since an instant in UTC.
+
+    `error` says what kind of fault it was and where, as it was last tried.  One without an error only waits for
+    the contract at `waits_for`, the first that is parked of the same thing; `behind` counts those that follow it.
+    """
+
+    speaker: str
+    position: int
+    subject: str
+    type: str
+    since: str
+    error: str
+    waits_for: int | None
+    behind: int
+
+
+class ParkedPage(BaseModel):
+    """One page of what is parked; ``next`` is the cursor of the following page."""
+
+    items: list[ParkedContract]
+    next: str | None
+
+
+class Attempt(BaseModel):
+    """One attempt to take in a parked contract again; `result` is handled, without_effect or broken."""
+
+    speaker: str
+    position: int
+    subject: str
+    parked_at: str
+    released_at: str
+    released_by: str
+    result: str
+    error: str
+
+
+class AttemptPage(BaseModel):
+    """One page of what was released; ``next`` is the cursor of the following page."""
+
+    items: list[Attempt]
+    next: str | None
+
+
+class Release(Sent):
+    """What is to be taken in again: what is parked of one thing, or all that a speaker said."""
+
+    speaker: Name
+    subject: Name | None = None
+
+
+class BrokenAgain(BaseModel):
+    """A contract that broke again; it and what follows it of the same thing stay parked."""
+
+    subject: str
+    position: int
+    error: str
+
+
+class ReleaseDone(BaseModel):
+    """What came of a release: how many contracts were handled, and what broke again."""
+
+    handled: int
+    broken: list[BrokenAgain]
+
+
+class Parking:
+    """What a service has parked of each speaker it hears."""
+
+    def __init__(self, desk: Desk, inboxes: Mapping[str, Inbox]) -> None:
+        self.store = desk.store
+        self._desk, self._inboxes = desk, inboxes
+
+    async def release(self, asked: Asked, speaker: str, subject: str | None) -> dict[str, Any]:
+        """Take in again what waits; the same request sent again is answered the same and does nothing."""
+        if before := await asyncio.to_thread(self._done_before, asked):
+            return before
+        waits = await asyncio.to_thread(waiting, self.store, speaker, subject, 0, 1)
+        inbox = self._inboxes.get(speaker)
+        if not waits or inbox is None:
+            raise NotFound(f"nothing is parked of {subject or 'anything'} that {speaker} said")
+        done = await inbox.release(asked.caller.subject, subject)
+        return (await self._desk.do(asked.command(lambda unit: _answer(done)))).answer
+
+    def _done_before(self, asked: Asked) -> dict[str, Any] | None:
+        before = self.store.outcome(asked.command_id)
+        if before is None:
+            return None
+        if before.digest != asked.digest:
+            raise KeyReused("this Idempotency-Key was used for another request")
+        answer: dict[str, Any] = json.loads(before.answer)
+        return answer
+
+
+def parking_router(parking: Parking) -> APIRouter:
+    """The operator's routes about what a service could not take in."""
+    router = APIRouter(tags=["parked"], dependencies=[Depends(operator_only)], responses=PROBLEMS)
+
+    @router.get("/parked")
+    async def parked(
+        speaker: Speaker = None, subject: Subject = None, cursor: Cursor = None, limit: Limit = 50
+    ) -> ParkedPage:
+        """What could not be taken in and waits, longest first."""
+        found = await asyncio.to_thread(waiting, parking.store, speaker, subject, int(cursor or 0), limit + 1)
+        items = [ParkedContract(**asdict(each)) for _, each in found[:limit]]
+        return ParkedPage(items=items, next=str(found[limit - 1][0]) if len(found) > limit else None)
+
+    @router.get("/parked/releases")
+    async def releases(
+        speaker: Speaker = None, subject: Subject = None, cursor: Cursor = None, limit: Limit = 50
+    ) -> AttemptPage:
+        """Who had what taken in again, when, and what came of it; oldest first."""
+        found = await asyncio.to_thread(attempts, parking.store, speaker, subject, int(cursor or 0), limit + 1)
+        items = [Attempt(**asdict(each)) for _, each in found[:limit]]
+        return AttemptPage(items=items, next=str(found[limit - 1][0]) if len(found) > limit else None)
+
+    @router.post("/parked/releases")
+    async def release(asked: Asking, wanted: Release) -> ReleaseDone:
+        """Take in again, in order, what is parked of one thing, or all that a speaker said.
+
+        What breaks again stays parked with what follows it, and the answer names it; other things go on.
+        """
+        return ReleaseDone.model_validate(await parking.release(asked, wanted.speaker, wanted.subject))
+
+    return router
+
+
+def _answer(done: Released) -> dict[str, Any]:
+    """What is kept of a release: counts, positions and kinds of fault."""
+    return asdict(done)
