@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
-from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import APIRouter, FastAPI
 
@@ -12,6 +11,7 @@ from shared.context import TraceMiddleware
 from shared.health import Check, Health, RequestTimes, health_router
 from shared.loops import running
 from shared.problems import BodyLimit, handle_problems
+from shared.version import project_version
 
 
 def application(
@@ -34,10 +34,10 @@ def application(
         finally:
             await close()
 
-    health = Health(service, checks, _version())
+    health = Health(service, checks, project_version())
     app = FastAPI(
         title=f"Aarring {service}",
-        version=_version(),
+        version=project_version(),
         lifespan=lifespan,
         separate_input_output_schemas=False,
     )
@@ -49,10 +49,3 @@ def application(
     app.add_middleware(RequestTimes, health=health)
     app.add_middleware(TraceMiddleware)
     return app
-
-
-def _version() -> str:
-    try:
-        return version("aarring")
-    except PackageNotFoundError:
-        return "unpackaged"

@@ -7,9 +7,9 @@ from typing import Any
 import yaml  # type: ignore[import-untyped]  # it ships no types
 
 from deploy.docs.language import TOLD, Spoken, hearers_of, spoken, wire_schema
-from deploy.docs.openapi import project_version
 from deploy.docs.words import first_line, markdown
 from shared.contracts import CloudEvent
+from shared.version import project_version
 
 CLOUD_EVENT = "application/cloudevents+json"
 HEADERS = {

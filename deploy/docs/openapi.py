@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +15,6 @@ from pydantic import SecretBytes
 
 from deploy.bundle_key import bundle_key
 from deploy.environment import ASKS
-from deploy.places import ROOT
 from services.notify import app as notify
 from services.notify.settings import Settings as NotifySettings
 from services.registry import app as registry
@@ -56,12 +54,6 @@ def applications() -> Mapping[str, FastAPI]:
         }
 
 
-def project_version() -> str:
-    """The version the documents are of."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    return str(project["version"])
-
-
 def _identity(folder: Path) -> None:
     (folder / "issuers.json").write_text("[]")
     key = ec.generate_private_key(ec.SECP256R1())
@@ -87,5 +79,4 @@ def _secret() -> SecretBytes:
 
 
 def _pretty(document: dict[str, Any]) -> str:
-    document["info"]["version"] = project_version()
     return json.dumps(document, indent=1, ensure_ascii=False, sort_keys=False) + "\n"
