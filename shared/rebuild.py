@@ -24,13 +24,15 @@ class ReadModels:
     """What a service's read models are made of.
 
     ``own`` gives the rows of a thing in the state it is in; ``heard`` the rows that follow from a contract.
-    ``mirrors`` hold copies of what others keep: they are no part of history and are not made again from it.
+    ``of_others`` are those of the tables that hold nothing but what follows from contracts.  ``mirrors`` hold copies
+    of what others keep: they are no part of history and are not made again from it.
     """
 
     tables: Sequence[MetaData]
     own: Callable[[Aggregate[Any]], Iterable[Change]]
     heard: Callable[[Contract], Iterable[Change]] = lambda _: ()
     mirrors: Sequence[MetaData] = ()
+    of_others: Sequence[MetaData] = ()
 
 
 def every_table(models: ReadModels) -> list[MetaData]:

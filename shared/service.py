@@ -16,10 +16,15 @@ from shared.clock import Clock
 from shared.contracts import Contract
 from shared.desk import Desk
 from shared.domain import Event, Recorded
+from shared.epochs.heard_routes import heard_router
+from shared.epochs.log import EpochLog
+from shared.epochs.opening import Epochs, Redo, nothing_to_do
+from shared.epochs.parting import Parting
+from shared.epochs.routes import epochs_router
 from shared.eventstore import EventStore, WritersLock
-from shared.feed import FeedClient, Publications, feed_router
+from shared.feed import Feed, FeedClient, Publications, feed_router
 from shared.health import Check
-from shared.inbox import Inbox, Policy
+from shared.inbox import Forget, Inbox, Policy, Views
 from shared.lease import Lease
 from shared.loops import Breaks
 from shared.outbox import Outbox
@@ -39,12 +44,14 @@ Step = Callable[[], Awaitable[object]]
 class Listening:
     """How a service listens to one speaker: where that answers, and what is done about what it says.
 
-    ``fold`` writes the rows that follow from a contract alone, ``policy`` is what the service does about it.
+    ``fold`` writes the rows that follow from a contract alone, ``policy`` is what the service does about it, and
+    ``forget`` what it does when the speaker was put back and has lost it.
     """
 
     url: str
     policy: Policy
     fold: Policy | None = None
+    forget: Forget | None = None
 
 
 @dataclass(frozen=True)
@@ -52,7 +59,7 @@ class Parts:
     """What runs behind the routes of a service.
 
     ``loops`` run while it holds the lease, ``checks`` say how it is; ``at_start`` is done each time the lease was
-    taken, and ``at_close`` while the database is still there.
+    taken, and ``at_close`` while the database is still there.  ``followers`` act on what was heard in its turn.
     """
 
     name: str
@@ -66,6 +73,7 @@ class Parts:
     bus: Bus
     publications: Publications
     outbox: Outbox
+    epochs: Epochs
     tokens: OwnTokens
     feeds: Mapping[str, FeedClient]
     inboxes: Mapping[str, Inbox]
@@ -73,6 +81,7 @@ class Parts:
     checks: dict[str, Check] = field(default_factory=dict)
     at_start: list[Step] = field(default_factory=list)
     at_close: list[Step] = field(default_factory=list)
+    followers: list[str] = field(default_factory=list)
 
     def destroy_keys(self, decided: Callable[[], Iterable[tuple[str, int | None]]]) -> None:
         """Have the keys destroyed that redactions and erasures name: when writing begins, and soon after each."""
@@ -100,13 +109,12 @@ class Parts:
 
     def application(self, *routers: APIRouter) -> FastAPI:
         """The service's HTTP side: its own routes and the feed."""
-        parking = [parking_router(Parking(self.desk, self.inboxes))] if self.inboxes else []
         breaks = Breaks()
         self.loops.update(breaks.watching(self.loops))
         loops = breaks.watching({"lease": self.lease.run})
         app = application(
             self.name,
-            routers=[*routers, feed_router(self.publications, services_only), *parking],
+            routers=[*routers, *self._routers()],
             checks=while_writing(self.lease, {**self.checks, **breaks.checks()}),
             loops=loops,
             start=self.start,
@@ -118,6 +126,15 @@ class Parts:
         app.state.tokens = TokenChecker.from_file(self.settings.token_issuers, self.name, self.settings.environment)
         return app
 
+    def _routers(self) -> list[APIRouter]:
+        """The routes every service has beside its own, for the other services and for the operator."""
+        return [
+            feed_router(self.publications, services_only),
+            epochs_router(self.epochs),
+            heard_router(self.store, self.feeds, self.followers),
+            *([parking_router(Parking(self.desk, self.inboxes))] if self.inboxes else []),
+        ]
+
 
 def parts_of(
     name: str,
@@ -128,16 +145,16 @@ def parts_of(
     *,
     clock: Clock | None = None,
     feeds: Mapping[str, FeedClient] | None = None,
+    redo: Redo = nothing_to_do,
 ) -> Parts:
     """The parts of a service that writes ``models``, tells others what is ``published``, and ``hears`` others."""
     hears = hears or {}
     store, vault, lock = _databases(settings, models)
     desk, bus = Desk(store, models.own, lambda: lock.is_held), Bus()
-    publications = Publications(store, name, published)
-    outbox = Outbox(bus, publications, desk.recorded)
+    publications, outbox, epochs = _speaking(name, store, desk, bus, published, redo)
     tokens = OwnTokens(name, settings.signing_key)
     feeds = feeds or {speaker: FeedClient(one.url, tokens.for_service(speaker)) for speaker, one in hears.items()}
-    inboxes = {s: Inbox(bus, desk, name, s, feeds[s], one.policy, one.fold) for s, one in hears.items()}
+    inboxes = {s: _inbox(bus, desk, models, name, s, feeds[s], one) for s, one in hears.items()}
     loops: dict[str, Loop] = {"outbox": outbox.run, **{f"inbox:{s}": inbox.run for s, inbox in inboxes.items()}}
     at_start: list[Step] = [partial(asyncio.to_thread, each.prepare) for each in (store, vault)]
     lease = Lease(lock, loops, begin=at_start, end=[desk.forget])
@@ -153,6 +170,7 @@ def parts_of(
         bus=bus,
         publications=publications,
         outbox=outbox,
+        epochs=epochs,
         tokens=tokens,
         feeds=feeds,
         inboxes=inboxes,
@@ -160,6 +178,26 @@ def parts_of(
         checks={"lease": lease.status, **checks_of(store, vault, bus, desk, outbox, inboxes.values())},
         at_start=at_start,
     )
+
+
+def _speaking(
+    name: str,
+    store: EventStore,
+    desk: Desk,
+    bus: Bus,
+    published: Mapping[type[Event], Callable[[Recorded], Contract]],
+    redo: Redo,
+) -> tuple[Publications, Outbox, Epochs]:
+    """What tells others of our log, and what begins a new epoch when that was put back."""
+    own = EpochLog(store)
+    publications = Publications(store, name, published, own.known)
+    outbox = Outbox(bus, publications, desk.recorded, is_kept=own.is_kept, stopped=desk.stop_adding)
+    return publications, outbox, Epochs(desk, own, Parting(bus, publications), outbox.look_again, redo)
+
+
+def _inbox(bus: Bus, desk: Desk, models: ReadModels, name: str, speaker: str, feed: Feed, one: Listening) -> Inbox:
+    views = Views(models.of_others, models.heard)
+    return Inbox(bus, desk, name, speaker, feed, one.policy, one.fold, views=views, forget=one.forget)
 
 
 def _databases(settings: ServiceSettings, models: ReadModels) -> tuple[EventStore, Vault, WritersLock]:

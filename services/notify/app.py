@@ -32,7 +32,7 @@ from shared.schedule import Schedule
 from shared.service import Listening, Parts, parts_of
 
 SERVICE = "notify"
-READ_MODELS = ReadModels([OWN, REGISTER, HEARD], rows.own, rows.heard, [MIRROR])
+READ_MODELS = ReadModels([OWN, REGISTER, HEARD], rows.own, rows.heard, [MIRROR], [REGISTER, HEARD])
 
 
 def create() -> FastAPI:

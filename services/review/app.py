@@ -29,7 +29,7 @@ from shared.registry_facts import REGISTER
 from shared.service import Listening, Parts, parts_of
 
 SERVICE = "review"
-READ_MODELS = ReadModels([OWN, REGISTER, HEARD], own, heard)
+READ_MODELS = ReadModels([OWN, REGISTER, HEARD], own, heard, of_others=[REGISTER, HEARD])
 
 
 def create() -> FastAPI:

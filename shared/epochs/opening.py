@@ -22,6 +22,10 @@ Redo = Callable[[UnitOfWork, Contract, Acting, datetime], None]
 """Does again what a lost contract told of and nobody may take back: an erasure, a redaction."""
 
 
+def nothing_to_do(unit: UnitOfWork, contract: Contract, by: Acting, at: datetime) -> None:
+    """For a service that tells of nothing irrevocable."""
+
+
 class PartedElsewhere(ChangedMeanwhile):
     """The histories part at another position than the one named; ``after`` is the right one."""
 
@@ -56,7 +60,7 @@ class Epochs:
         own: EpochLog,
         parting: Parting,
         opened: Callable[[], None],
-        redo: Redo = lambda unit, contract, by, at: None,
+        redo: Redo = nothing_to_do,
     ) -> None:
         self._desk, self.log, self._parting, self._opened, self._redo = desk, own, parting, opened, redo
 

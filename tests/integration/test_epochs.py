@@ -17,8 +17,8 @@ from shared.contracts import CloudEvent, Contract
 from shared.desk import Command, Done, HistoryBehind, UnitOfWork
 from shared.domain import identity
 from shared.epochs.log import Epoch
-from shared.epochs.opening import Epochs, PartedElsewhere, Wanted
-from shared.epochs.parting import HistoryAgrees, Parting
+from shared.epochs.opening import Epochs, NotOurs, PartedElsewhere, Wanted
+from shared.epochs.parting import HistoryAgrees, Parting, PartingUnknown
 from shared.eventstore import Change, EventStore, Put
 from shared.inbox import INBOX_TABLES, Inbox, Views, heard_by, heard_upto
 from shared.inbox.adopting import Adopting
@@ -157,7 +157,7 @@ async def test_all_are_alarmed_until_the_operator_opens_an_epoch(
             await after.all_heard()
             restored.write("love", "anew")
             await after.all_heard()
-            assert await restored.desk.do(Command(uuid4(), b"", lambda unit: {}))
+            await restored.desk.do(Command(uuid4(), b"", lambda unit: {}))
     assert [row["id"] for row in restored.epochs.lost()] == ["speaking:5", "speaking:7", "speaking:9"]
     assert reader.texts() == ["anew", "one", "two"]
     assert differences(reader.store, VIEWS) == []
@@ -287,6 +287,35 @@ async def test_what_our_own_things_cannot_follow_is_noted_for_a_person(
     await adopting.adopt([Epoch(1, 0), Epoch(2, 0)])
     await adopting.settle()
     assert [note.split(" ")[:2] for _, note in reader.notes()] == [["lost:", "ValueError:"]]
+
+
+async def test_evidence_is_of_the_speaker_itself(
+    broker: NatsServer, speaking: Speaking, restored: Speaking, reader: Reader
+) -> None:
+    async with on_bus(broker.url) as bus:
+        await say_what_is_lost(bus, speaking, reader)
+        other = speaking.publications.read(0, 1)[0].model_copy(update={"type": "hearing.shelf.placed.v1"})
+        async with life(bus, restored, reader) as after:
+            await after.alarmed()
+            with pytest.raises(NotOurs):
+                await after.open(3, heard=(other,))
+
+
+async def test_a_stream_that_begins_too_late_cannot_say_where_the_histories_part(
+    broker: NatsServer, speaking: Speaking, restored: Speaking
+) -> None:
+    speaking.write("bills", "one", "two", "three", "four")
+    async with on_bus(broker.url) as bus:
+        await bus.up()
+        await bus.ensure_stream("SPEAKING", ["ev.speaking.>"])
+        for event in speaking.publications.read(5, 1):
+            body = event.model_dump_json(exclude_none=True).encode()
+            await bus.client.jetstream().publish(event.nats_subject, body)
+        parting = Parting(bus, restored.publications)
+        with pytest.raises(PartingUnknown):
+            await parting.propose()
+        proposal = await parting.propose(agreed=4)
+    assert (proposal.after, [event.position for event in proposal.lost]) == (3, [7])
 
 
 async def test_a_second_copy_put_back_begins_a_third_epoch(
