@@ -117,8 +117,7 @@ async def known(bus: Bus) -> list[int]:
 
 @pytest.mark.parametrize("killed", [False, True], ids=["broker lives", "broker killed"])
 async def test_a_batch_lost_half_way_stores_nothing(broker: NatsServer, version: Version, killed: bool) -> None:
-    if not version.takes_batches:
-        pytest.skip("this version of nats-server takes no batches")
+    must_take_batches(version)
     async with cut_after(broker.url, 100_000) as way, on_bus(way) as bus, on_bus(broker.url, "witness") as witness:
         await bus.up()
         await witness.up()
@@ -132,3 +131,25 @@ async def test_a_batch_lost_half_way_stores_nothing(broker: NatsServer, version:
         assert await eventually_async(lambda: known(bus)) == [0]
         await published(bus, range(200), batches=True)
         assert await row(witness) == list(range(200))
+
+
+async def test_a_batch_is_not_begun_over_another_connection(broker: NatsServer, version: Version) -> None:
+    """The broker at its other end may be another, with an older store."""
+    must_take_batches(version)
+    async with on_bus(broker.url) as bus:
+        await bus.up()
+        await published(bus, range(10), batches=True)
+        async with Pipeline(bus, 9, batches=True) as pipeline:
+            broker.kill()
+            broker.start()
+            await eventually_async(lambda: bus.connections > 1 and bus.is_up)
+            for number in range(10, 20):
+                await pipeline.publish(number, "ev.row.said.v1", b"", fenced(number, number))
+            with pytest.raises(BusFault, match="the connection broke"):
+                await pipeline.settled()
+        assert await row(bus) == list(range(10))
+
+
+def must_take_batches(version: Version) -> None:
+    if not version.takes_batches:
+        pytest.skip("this version of nats-server takes no batches")
