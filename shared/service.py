@@ -18,7 +18,7 @@ from shared.desk import Desk
 from shared.domain import Event, Recorded
 from shared.epochs.heard_routes import heard_router
 from shared.epochs.log import EpochLog
-from shared.epochs.opening import Epochs, Redo, nothing_to_do
+from shared.epochs.opening import Epochs
 from shared.epochs.parting import Parting
 from shared.epochs.routes import epochs_router
 from shared.eventstore import EventStore, WritersLock
@@ -145,13 +145,12 @@ def parts_of(
     *,
     clock: Clock | None = None,
     feeds: Mapping[str, FeedClient] | None = None,
-    redo: Redo = nothing_to_do,
 ) -> Parts:
     """The parts of a service that writes ``models``, tells others what is ``published``, and ``hears`` others."""
     hears = hears or {}
     store, vault, lock = _databases(settings, models)
     desk, bus = Desk(store, models.own, lambda: lock.is_held), Bus()
-    publications, outbox, epochs = _speaking(name, store, desk, bus, published, redo)
+    publications, outbox, epochs = _speaking(name, store, desk, bus, published)
     tokens = OwnTokens(name, settings.signing_key)
     feeds = feeds or {speaker: FeedClient(one.url, tokens.for_service(speaker)) for speaker, one in hears.items()}
     inboxes = {s: _inbox(bus, desk, models, name, s, feeds[s], one) for s, one in hears.items()}
@@ -186,13 +185,12 @@ def _speaking(
     desk: Desk,
     bus: Bus,
     published: Mapping[type[Event], Callable[[Recorded], Contract]],
-    redo: Redo,
 ) -> tuple[Publications, Outbox, Epochs]:
     """What tells others of our log, and what begins a new epoch when that was put back."""
     own = EpochLog(store)
     publications = Publications(store, name, published, own.known)
     outbox = Outbox(bus, publications, desk.recorded, is_kept=own.is_kept, stopped=desk.stop_adding)
-    return publications, outbox, Epochs(desk, own, Parting(bus, publications), outbox.look_again, redo)
+    return publications, outbox, Epochs(desk, own, Parting(bus, publications), outbox.look_again)
 
 
 def _inbox(bus: Bus, desk: Desk, models: ReadModels, name: str, speaker: str, feed: Feed, one: Listening) -> Inbox:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, cast
 from uuid import UUID
 from zlib import crc32
@@ -27,6 +28,7 @@ PATIENCE: Mapping[str, int] = {
     "tcp_user_timeout": 10_000,
 }
 """How soon a connection counts as broken whose other end says nothing: without it hours may pass."""
+_PREPARING = crc32(b"aarring.preparing")
 
 _RECORD = """
 CREATE OR REPLACE FUNCTION {schema}.{record}(
@@ -110,6 +112,20 @@ class PostgresDatabase(PostgresDatastore):
         except (InterfaceError, OperationalError) as fault:
             raise unavailable(fault) from fault
 
+    @contextmanager
+    def preparing(self) -> Iterator[None]:
+        """One at a time makes tables and functions: PostgreSQL fails those who make the same at once."""
+        with self.get_connection() as connection:
+            connection.execute("SELECT pg_advisory_lock(%s)", (_PREPARING,))
+            try:
+                yield
+            finally:
+                connection.execute("SELECT pg_advisory_unlock(%s)", (_PREPARING,))
+        super().register_type_adapters()
+
+    def register_type_adapters(self) -> None:
+        """Not yet: the library asks as soon as it is put together, when the database may still be away."""
+
 
 class PostgresEventRecorder(PostgresProcessRecorder):
     """The library's process recorder, writing through one stored function of its own.
@@ -144,6 +160,23 @@ class PostgresEventRecorder(PostgresProcessRecorder):
             SQL(_NEVER_CHANGED).format(**names),
             SQL(_RECORD).format(**names),
         ]
+
+    def create_table(self) -> None:
+        """Make what is not there as this version wants it; what is there is not touched.
+
+        Making it again would lock the log against everybody, also when another process is writing to it.
+        """
+        made = sha256(
+            b"".join(statement.as_string().encode() for statement in self.sql_create_statements)
+        ).hexdigest()
+        table = f"{self.datastore.schema}.{self.events_table_name}"
+        with self.datastore.transaction() as cursor:
+            row = cursor.execute("SELECT obj_description(to_regclass(%s), 'pg_class') AS made", (table,)).fetchone()
+        if row and row["made"] == made:
+            return
+        super().create_table()
+        with self.datastore.transaction(commit=True) as cursor:
+            cursor.execute(SQL("COMMENT ON TABLE {} IS {}").format(Identifier(*table.split(".")), Literal(made)))
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
         """Insert events (and tracking) as the library asks for it, without judging versions beforehand."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -29,7 +29,10 @@ from shared.eventstore.writers_lock import WritersLock, writers_lock
 A = TypeVar("A", bound=Aggregate[Any])
 SNAPSHOTS_TABLE = "snapshots"
 _Parts = tuple[
-    SQLiteEventRecorder | PostgresEventRecorder, SQLiteAggregateRecorder | PostgresAggregateRecorder, Engine
+    SQLiteEventRecorder | PostgresEventRecorder,
+    SQLiteAggregateRecorder | PostgresAggregateRecorder,
+    Engine,
+    Callable[[], AbstractContextManager[None]],
 ]
 SNAPSHOT_EVERY = 100
 """Versions between two snapshots of an aggregate."""
@@ -55,15 +58,15 @@ class EventStore:
         self.url = make_url(url)
         self._mapper = EventMapper()
         self._read_models = read_models
-        self.recorder, self._snapshots, self._engine = _connect(self.url)
+        self.recorder, self._snapshots, self._engine, self._alone = _connect(self.url)
         if at_once:
             self.prepare()
 
     def prepare(self) -> None:
-        """Make the tables that are not there yet; two must not do it at once."""
-        self.recorder.create_table()
-        self._snapshots.create_table()
-        with self._asking():
+        """Make the tables that are not there yet."""
+        with self._alone(), self._asking():
+            self.recorder.create_table()
+            self._snapshots.create_table()
             for metadata in self._read_models:
                 metadata.create_all(self._engine)
 
@@ -190,7 +193,7 @@ def _connect(url: URL) -> _Parts:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         files = SQLiteFile(url.database)
         engine = create_engine(url)
-        return SQLiteEventRecorder(files), SQLiteAggregateRecorder(files, SNAPSHOTS_TABLE), engine
+        return SQLiteEventRecorder(files), SQLiteAggregateRecorder(files, SNAPSHOTS_TABLE), engine, nullcontext
     server = PostgresDatabase(
         dbname=url.database or "",
         host=url.host or "",
@@ -205,4 +208,4 @@ def _connect(url: URL) -> _Parts:
     )
     engine = create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, connect_args=dict(PATIENCE))
     snapshots = PostgresAggregateRecorder(server, events_table_name=SNAPSHOTS_TABLE)
-    return PostgresEventRecorder(server), snapshots, engine
+    return PostgresEventRecorder(server), snapshots, engine, server.preparing

@@ -96,8 +96,11 @@ class AdvisoryLock:
     It must be a connection to the server itself: a pooler that lends one connection to many would lend the lock.
     """
 
-    def __init__(self, url: URL) -> None:
+    def __init__(
+        self, url: URL, *, beat: float = BEAT, trusted: float = TRUSTED, ended_after: int = ENDED_AFTER
+    ) -> None:
         self._url = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._beat, self._trusted, self._ended_after = beat, trusted, ended_after
         self._connection: psycopg.AsyncConnection[Any] | None = None
         self._holds = False
         self._trusted_until = 0.0
@@ -119,7 +122,7 @@ class AdvisoryLock:
         with suppress(psycopg.Error, OSError):
             while (connection := self._connection) and self._holds:
                 # Nobody notifies anything: it ends when the time is over, or at once when the connection breaks.
-                async for _ in connection.notifies(timeout=BEAT):
+                async for _ in connection.notifies(timeout=self._beat):
                     pass
                 await self._asked(connection, "SELECT true")
         self._holds = False
@@ -138,13 +141,13 @@ class AdvisoryLock:
             keepalives_idle=5,
             keepalives_interval=2,
             keepalives_count=3,
-            options=f"-c idle_session_timeout={ENDED_AFTER}s",
+            options=f"-c idle_session_timeout={self._ended_after}s",
             application_name="aarring-writer",
         )
 
     async def _asked(self, connection: psycopg.AsyncConnection[Any], question: LiteralString, *about: int) -> bool:
         since = time.monotonic()
-        async with asyncio.timeout(TRUSTED):
+        async with asyncio.timeout(self._trusted):
             answer = await (await connection.execute(question, about or None)).fetchone()
-        self._trusted_until = since + TRUSTED
+        self._trusted_until = since + self._trusted
         return bool(answer and answer[0])

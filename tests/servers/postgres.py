@@ -76,7 +76,7 @@ class PostgresServer:
 
     def _local(self, options: dict[str, str]) -> Engine:
         programs = require_postgres()
-        user = _unprivileged_user()
+        user = unprivileged_user()
         folder = self._folder = _folder_for(user)
         environment = library_path(programs)
         _initialise(programs, folder, self._password, user, environment)
@@ -104,7 +104,7 @@ class PostgresServer:
         return True
 
 
-def _unprivileged_user() -> str | None:
+def unprivileged_user() -> str | None:
     """PostgreSQL refuses to run as root: then it runs as Debian's user for it, or as nobody."""
     if os.geteuid() != 0:
         return None
