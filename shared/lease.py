@@ -63,6 +63,10 @@ class Lease:
             self._stand_by(f"{type(fault).__name__}: {fault}".strip())
             await self._give_up()
             return False
+        except BaseException:
+            # What cannot begin here may begin elsewhere.
+            await self.release()
+            raise
         self._begun, self._fault = True, ""
         self._taken += 1
         log.info("lease_taken", taken=self._taken)
