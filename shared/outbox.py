@@ -20,7 +20,7 @@ from shared.bus import BackOff, Bus, BusFault, Fenced, Pipeline, Unsuitable
 from shared.contracts import CloudEvent
 from shared.epochs.behind import StreamIsAhead, is_left_behind
 from shared.feed import Publications
-from shared.stream_copy import StreamCopy
+from shared.stream_copy import StreamCopy, headers_of
 
 log = structlog.get_logger()
 
@@ -29,7 +29,8 @@ POLL = 0.05
 """Seconds between two looks at the log when nobody wakes the relay."""
 CHECK = 5.0
 """Seconds after which the end of the stream is compared with what it should hold."""
-CLOUD_EVENT = "application/cloudevents+json"
+AWAY = 1.0
+"""Seconds between two counts of what waits for the bus."""
 AGAIN = 15.0
 """Seconds until a relay that was stopped looks whether its reason is gone."""
 
@@ -76,7 +77,7 @@ class Outbox:
         self._publications = publications
         self._recorded = recorded or asyncio.Event()
         self._is_kept, self._tell_stopped = is_kept, stopped
-        self._look_again = asyncio.Event()
+        self._look_again, self._agreed = asyncio.Event(), asyncio.Event()
         self._settings = {"max_bytes": max_bytes, "replicas": replicas}
         self._copy = StreamCopy(bus, publications.speaker)
         self.stream, self.subjects = self._copy.name, self._copy.subjects
@@ -125,7 +126,7 @@ class Outbox:
         while True:
             try:
                 await self._count()
-                await self._bus.up()
+                await self._until_the_bus_is_up()
                 await self._session(back_off)
             except StreamIsAhead as why:
                 await self._stop(str(why))
@@ -133,6 +134,10 @@ class Outbox:
                 self._fault = str(fault)
                 log.warning("outbox_session_ended", stream=self.stream, fault=self._fault)
                 await back_off.wait()
+
+    async def until_agreed(self) -> None:
+        """Wait until the stream was found to hold nothing that the store does not."""
+        await self._agreed.wait()
 
     def look_again(self) -> None:
         """Whatever stopped the relay may be gone, and the stream may be of an epoch that is over."""
@@ -143,6 +148,7 @@ class Outbox:
         if self._stopped != why:
             log.error("outbox_stopped", stream=self.stream, reason=why)
         self._stopped = why
+        self._agreed.clear()
         self._tell_stopped(why)
         with suppress(TimeoutError):
             await asyncio.wait_for(self._look_again.wait(), AGAIN)
@@ -151,10 +157,18 @@ class Outbox:
         if self._stopped:
             log.info("outbox_goes_on", stream=self.stream)
         self._stopped = ""
+        self._agreed.set()
         self._tell_stopped("")
 
     async def _count(self) -> None:
         self._unpublished = await asyncio.to_thread(self._publications.count, self._position)
+
+    async def _until_the_bus_is_up(self) -> None:
+        """What waits meanwhile is counted again and again: that somebody sees it grow."""
+        while not self._bus.is_up:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._bus.up(), AWAY)
+            await self._count()
 
     async def _session(self, back_off: BackOff) -> None:
         try:
@@ -215,26 +229,8 @@ class Outbox:
 
     @staticmethod
     async def _say(pipeline: Pipeline, event: CloudEvent, sequence: int, before: str) -> None:
-        """Send one contract so that the stream takes it only where it belongs.
-
-        The first of a session must find the stream exactly where it was seen.  A later one must find ``before``:
-        its sequence alone could fit by chance after an earlier one was refused, and the stream would have a hole.
-        """
-        headers = {
-            "Content-Type": CLOUD_EVENT,
-            "Nats-Msg-Id": event.id,
-            "Nats-Expected-Last-Sequence": str(sequence),
-            "Position": str(event.position),
-            "Previous": str(event.previous),
-        }
-        if before:
-            headers["Nats-Expected-Last-Msg-Id"] = before
-        if event.epoch:
-            headers["Epoch"] = str(event.epoch)
-        if event.traceparent:
-            headers["traceparent"] = event.traceparent
         body = event.model_dump_json(exclude_none=True).encode()
-        await pipeline.publish(event.position, event.nats_subject, body, headers)
+        await pipeline.publish(event.position, event.nats_subject, body, headers_of(event, sequence, before))
 
     async def _give_up_what_is_condemned(self) -> None:
         condemned, self._condemned = self._condemned, ""

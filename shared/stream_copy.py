@@ -12,6 +12,8 @@ from shared.contracts import CloudEvent
 
 log = structlog.get_logger()
 
+CLOUD_EVENT = "application/cloudevents+json"
+
 
 class StreamCopy:
     """One speaker's stream as its relay sees it; ``remade`` counts how often it was given up to be filled again."""
@@ -56,6 +58,28 @@ class StreamCopy:
             await self._bus.ask(f"STREAM.DELETE.{self.name}")
             self.remade += 1
         raise BusFault(f"stream {self.name} is made anew: {why}")
+
+
+def headers_of(event: CloudEvent, sequence: int, before: str) -> dict[str, str]:
+    """What is sent with one contract so that the stream takes it only where it belongs.
+
+    The first of a session must find the stream exactly where it was seen.  A later one must find ``before``:
+    its sequence alone could fit by chance after an earlier one was refused, and the stream would have a hole.
+    """
+    headers = {
+        "Content-Type": CLOUD_EVENT,
+        "Nats-Msg-Id": event.id,
+        "Nats-Expected-Last-Sequence": str(sequence),
+        "Position": str(event.position),
+        "Previous": str(event.previous),
+    }
+    if before:
+        headers["Nats-Expected-Last-Msg-Id"] = before
+    if event.epoch:
+        headers["Epoch"] = str(event.epoch)
+    if event.traceparent:
+        headers["traceparent"] = event.traceparent
+    return headers
 
 
 def contract_in(kept: Kept) -> CloudEvent | None:

@@ -66,6 +66,7 @@ class Inbox:
         self._stream, self._subjects = speaker.upper(), f"ev.{speaker}.>"
         self._progress = Progress(speaker)
         self._released, self._counting = asyncio.Event(), asyncio.Lock()
+        self._shut_out = 0
 
     def status(self) -> InboxStatus:
         """How the hearing stands."""
@@ -95,6 +96,7 @@ class Inbox:
                 if self._progress.fault != str(fault):
                     log.warning("inbox_session_ended", speaker=self.speaker, fault=str(fault))
                 self._progress.fault = str(fault)
+                self._shut_out += 1
                 await back_off.wait()
 
     async def _look(self) -> None:
@@ -107,7 +109,9 @@ class Inbox:
         self._progress.tracked = await asyncio.to_thread(store.tracked, self._hearing.lineage)
         self._last = await asyncio.to_thread(last_heard, store, self.speaker)
         await self._count_parked()
-        await self._ask_for_head()
+        if await self._ask_for_head() > self._progress.tracked and self._shut_out > 1:
+            # The broker answers, but not with this stream: until it does, the feed is all there is.
+            await self._heal()
         while not self._bus.is_up:
             try:
                 async with asyncio.timeout(self._quiet):
@@ -122,7 +126,7 @@ class Inbox:
         place = await place_after(self._bus, self._stream, self._subjects, self._progress.tracked)
         start = {"deliver_policy": "by_start_sequence", "opt_start_seq": place}
         async with Pull(self._bus, self._stream, self.consumer, start) as pull:
-            self._progress.fault, quiet_since, promised = "", -self._quiet, 0
+            self._progress.fault, self._shut_out, quiet_since, promised = "", 0, -self._quiet, 0
             while True:
                 await self._until_few_are_parked()
                 messages = await pull.batch(PAGE, wait=min(0.5, self._quiet))
