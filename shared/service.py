@@ -155,7 +155,7 @@ def parts_of(
     feeds = feeds or {speaker: FeedClient(one.url, tokens.for_service(speaker)) for speaker, one in hears.items()}
     inboxes = {s: _inbox(bus, desk, models, name, s, feeds[s], one) for s, one in hears.items()}
     loops: dict[str, Loop] = {"outbox": outbox.run, **{f"inbox:{s}": inbox.run for s, inbox in inboxes.items()}}
-    at_start: list[Step] = [partial(asyncio.to_thread, each.prepare) for each in (store, vault)]
+    at_start: list[Step] = [partial(asyncio.to_thread, _prepare, store, vault)]
     lease = Lease(lock, loops, begin=at_start, end=[desk.forget])
     return Parts(
         name=name,
@@ -203,3 +203,9 @@ def _databases(settings: ServiceSettings, models: ReadModels) -> tuple[EventStor
     store = EventStore(settings.database_url, every_table(models), at_once=False)
     vault = Vault(settings.vault_url, settings.vault_key.get_secret_value(), at_once=False)
     return store, vault, store.lock()
+
+
+def _prepare(store: EventStore, vault: Vault) -> None:
+    """Make what is missing in the databases of a service that begins to write; only a new one has no keys."""
+    store.prepare()
+    vault.prepare(must_be_there=store.head() > 0)

@@ -25,6 +25,7 @@ from sqlalchemy import (
     Text,
     create_engine,
     func,
+    inspect,
     select,
     update,
 )
@@ -33,7 +34,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection, make_url
 
 from shared.domain import Sealed
-from shared.eventstore import PATIENCE, unavailable
+from shared.eventstore import PATIENCE, StoreUnavailable, unavailable
 
 _METADATA = MetaData()
 _KEYS = Table(
@@ -54,6 +55,10 @@ class Shredded(Exception):
 
 class Unreadable(Exception):
     """The bytes do not belong to this key and place: they were moved, or the key database is not the right one."""
+
+
+class KeysMissing(StoreUnavailable):
+    """The database of the keys is empty: it was lost, or the settings name another."""
 
 
 class Vault:
@@ -80,9 +85,15 @@ class Vault:
         if at_once:
             self.prepare()
 
-    def prepare(self) -> None:
-        """Make the table of keys if it is not there yet; two must not do it at once."""
+    def prepare(self, *, must_be_there: bool = False) -> None:
+        """Make the table of keys if it is not there yet; two must not do it at once.
+
+        Where a log needs it, a table that is not there was lost: :class:`KeysMissing`, for with new keys nobody would
+        notice that the old texts can no longer be read.
+        """
         with self._database() as connection:
+            if must_be_there and not inspect(connection).has_table(_KEYS.name):
+                raise KeysMissing("the log has events, but the keys that belong to it are not there")
             _METADATA.create_all(connection)
 
     def seal(self, subject: str, text: str, *, field: str = "") -> Sealed:

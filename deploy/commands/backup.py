@@ -13,6 +13,7 @@ from deploy.backup import restore as put_back
 from deploy.commands.rebuild import READ_MODELS
 from deploy.environment import Addresses, suite_environment
 from deploy.health import answers
+from deploy.lost_keys import give_up as lose_keys
 from deploy.operator import address
 from deploy.places import SERVICES, Unable
 
@@ -60,6 +61,23 @@ def restore(
     if any(one.part.name == "log" for one in done):
         print("If others had heard later events of it, aarring status shows a stopped outbox. Then open a new epoch:")
         print(f"  aarring epoch propose {service}")
+
+
+@app.command()
+def new_keys(
+    service: Service,
+    give_up: Annotated[bool, typer.Option(help="Yes: what the lost keys sealed is never read again.")] = False,
+) -> None:
+    """Begin with an empty vault after the keys of a service were lost and there is no backup of them."""
+    place = place_of(service)
+    if not give_up:
+        raise Unable(
+            "all texts and personal data sealed until now would stay unreadable; say --give-up if that is so"
+        )
+    if answers(address(service)):
+        raise Unable(f"{service} is running; stop it first: aarring stop {service}")
+    lost = lose_keys(place)
+    print(f"{service} has an empty vault; the texts of {lost} subjects say that they cannot be read any more.")
 
 
 def _tell(file: Path, manifest: Manifest) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from threading import Event
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -16,17 +17,26 @@ from sqlalchemy import Column, MetaData, Table, Text, select
 
 from deploy.archive import Manifest, described, read, write
 from deploy.backup import Place, back_up, restore
+from deploy.lost_keys import give_up
 from deploy.places import Unable
-from shared.domain import Sealed
+from shared.domain import Event, Recorded, Sealed
 from shared.eventstore import EventStore, Put, Work
 from shared.inbox import INBOX_TABLES
 from shared.rebuild import ReadModels
-from shared.vault import Shredded, Vault
+from shared.vault import KeysMissing, Shredded, Vault
 from tests.eventually import eventually
-from tests.integration.talk import VIEWS, Speaking
+from tests.integration.talk import NOON, SOMEBODY, VIEWS, Speaking
 from tests.stores import Databases, sqlite_databases
 
 pytestmark = pytest.mark.integration
+
+
+class Signed(Event, frozen=True, kw_only=True):
+    """Holds something sealed, somewhere inside."""
+
+    TOPIC = "speaking.Letter.Signed"
+    texts: dict[str, Sealed]
+
 
 MIRROR = MetaData()
 cards = Table("cards", MIRROR, Column("person_id", Text, primary_key=True), Column("name", Text))
@@ -76,7 +86,7 @@ def log_of(place: Place) -> Log:
 
 def test_a_copy_made_while_people_write_is_the_log_up_to_its_head(place: Place, tmp_path: Path) -> None:
     sealed: dict[int, Sealed] = {}
-    enough = Event()
+    enough = threading.Event()
 
     def go_on_writing(service: Speaking, keys: Vault) -> None:
         number = 0
@@ -212,6 +222,32 @@ def test_a_backup_replaces_nothing_and_only_its_owner_reads_it(filed: Place, tmp
     with pytest.raises(Unable, match="is there already"):
         back_up(filed, tmp_path / "copy")
     assert [entry for entry in os.listdir(tmp_path) if entry.startswith((".aarring-", "copy."))] == []
+
+
+def test_a_service_does_not_begin_with_new_keys_beside_an_old_log(place: Place, databases: Databases) -> None:
+    with closing(Vault(databases("another"), KEY, at_once=False)) as keys, pytest.raises(KeysMissing):
+        keys.prepare(must_be_there=True)
+    with vault(place) as keys:
+        keys.prepare(must_be_there=True)
+
+
+def test_texts_whose_keys_are_lost_for_good_say_so_and_new_ones_can_be_read(
+    place: Place, databases: Databases
+) -> None:
+    with vault(place) as keys, speaking(place) as service:
+        keys.renew("letter:1")
+        text = keys.seal("letter:1", "nobody reads this again")
+        signed = Recorded(uuid4(), 1, Signed(at=NOON, by=SOMEBODY, texts={"first": text}))
+        service.store.record([Work(service.store.stored([signed]))])
+    with pytest.raises(Unable, match="there is a vault"):
+        give_up(place)
+    left = replace(place, keys=databases("left"))
+    assert give_up(left) == 1
+    with vault(left) as keys:
+        with pytest.raises(Shredded):
+            keys.open(text)
+        again = keys.seal("letter:1", "written anew")
+        assert (keys.open(again), again.generation) == ("written anew", text.generation + 1)
 
 
 def test_files_that_were_sent_are_copied_and_put_back(filed: Place, tmp_path: Path) -> None:
