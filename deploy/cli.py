@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from deploy.commands import backup, bundle, parked, rebuild, status, suite, token
+from deploy.commands import backup, bundle, epoch, parked, rebuild, status, suite, token
 from deploy.places import Unable
 
 app = typer.Typer(
@@ -25,6 +25,8 @@ app.add_typer(backup.app)
 app.add_typer(status.app)
 app.add_typer(bundle.app, name="bundle")
 app.add_typer(parked.app, name="parked")
+app.add_typer(epoch.app, name="epoch")
+app.add_typer(epoch.lost_app)
 
 
 def main() -> None:

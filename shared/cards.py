@@ -12,6 +12,7 @@ from sqlalchemy import Table
 from shared.bus import Bus
 from shared.desk import Desk
 from shared.eventstore import Change, Drop, Put
+from shared.registry_facts.queries import is_erased
 
 Kept = Callable[[Mapping[str, Any]], Mapping[str, str | None]]
 
@@ -35,9 +36,9 @@ class CardMirror:
         await bus.bucket(BUCKET).watch(self.changed, self.complete)
 
     async def changed(self, key: str, value: bytes | None) -> None:
-        """A card is new, other than before, or gone."""
+        """A card is new, other than before, or gone; that of somebody erased is gone whatever the bucket says."""
         person = {"person_id": str(UUID(key))}
-        if value is None:
+        if value is None or is_erased(self._desk.store.rows, UUID(key)):
             await self._desk.keep(Drop(self._table, person))
         else:
             await self._desk.keep(Put(self._table, {**person, **self._kept(json.loads(value))}))

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from fastapi import FastAPI
 
 from services.registry.api import ROUTERS, Registry
+from services.registry.application import erasing_again
 from services.registry.application.groups import Groups
 from services.registry.application.imports import Imports
 from services.registry.application.people import People
 from services.registry.application.roles import Roles
 from services.registry.application.units import Units
 from services.registry.cards import Cards
-from services.registry.person import key_subject
 from services.registry.publish import PUBLISHED
 from services.registry.settings import Settings
-from services.registry.views import METADATA, lookups, rows
+from services.registry.views import METADATA, rows
 from shared.clock import Clock
-from shared.eventstore import EventStore
 from shared.logs import configure
 from shared.rebuild import ReadModels
 from shared.service import Parts, parts_of
@@ -36,10 +33,11 @@ def create() -> FastAPI:
 def build(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     """Everything the registry is made of, put together."""
     parts = parts_of(SERVICE, settings, READ_MODELS, PUBLISHED, clock=clock)
-    cards = Cards(parts.bus, parts.store, parts.vault)
+    cards = Cards(parts.bus, parts.store, parts.vault, parts.outbox.until_agreed)
     parts.loops["cards"] = cards.run
     parts.checks["cards"] = cards.status
-    parts.destroy_keys(lambda: _erased(parts.store))
+    parts.epochs.redo = erasing_again.redo
+    parts.destroy_keys(lambda: erasing_again.keys_to_destroy(parts.store, parts.epochs.log))
     app = parts.application(*ROUTERS)
     app.state.registry = _routed(parts, settings)
     return app
@@ -58,7 +56,3 @@ def _routed(parts: Parts, settings: Settings) -> Registry:
         groups=Groups(parts.desk, people),
         imports=Imports(parts.desk),
     )
-
-
-def _erased(store: EventStore) -> Iterable[tuple[str, int | None]]:
-    return [(key_subject(person_id), None) for person_id in lookups.persons_erased(store)]

@@ -7,6 +7,7 @@ be wiped at any time.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import structlog
@@ -28,11 +29,16 @@ _CHECK = 10.0
 _TOPICS = (Person.Registered.TOPIC, Person.CardChanged.TOPIC, Person.Erased.TOPIC)
 
 
-class Cards:
-    """The one writer of the bucket."""
+Step = Callable[[], Awaitable[object]]
 
-    def __init__(self, bus: Bus, store: EventStore, vault: Vault) -> None:
-        self._bus, self._store, self._vault = bus, store, vault
+
+class Cards:
+    """The one writer of the bucket.  ``until_agreed`` returns once our log is known to be what others have heard: a
+    copy that was put back may still hold the card of somebody who was erased.
+    """
+
+    def __init__(self, bus: Bus, store: EventStore, vault: Vault, until_agreed: Step | None = None) -> None:
+        self._bus, self._store, self._vault, self._until_agreed = bus, store, vault, until_agreed
         self._bucket = bus.bucket(BUCKET)
         self.position = 0
         self.fault = ""
@@ -65,6 +71,8 @@ class Cards:
 
     async def _session(self, back_off: BackOff) -> None:
         connection = self._bus.connections
+        if self._until_agreed:
+            await self._until_agreed()
         self.position = await asyncio.to_thread(self._store.head)
         held = await self.rebuild()
         self.fault, checked = "", _now()

@@ -187,6 +187,12 @@ class Person(Aggregate[PersonState]):
         asked_by = self.state.erasure_asked_by or ""
         self.trigger(self.Erased(key_subject=key_subject(self.id), asked_by=asked_by, by=by, at=at))
 
+    def erase_again(self, *, by: Acting, at: datetime) -> None:
+        """The erasure was lost when a copy was put back: it is done again, and needs nobody's approval twice."""
+        if self.state.status is not Status.ERASED:
+            asked_by = self.state.erasure_asked_by or by.subject
+            self.trigger(self.Erased(key_subject=key_subject(self.id), asked_by=asked_by, by=by, at=at))
+
     # The rules.
 
     def must_be_active(self) -> None:

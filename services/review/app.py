@@ -41,7 +41,9 @@ def create() -> FastAPI:
 def build(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     """Everything review is made of, put together."""
     urls = {"registry": settings.registry_url, "reporting": settings.reporting_url}
-    hears = {speaker: Listening(str(url), hearing.react, hearing.keep) for speaker, url in urls.items()}
+    hears = {
+        speaker: Listening(str(url), hearing.react, hearing.keep, hearing.forget) for speaker, url in urls.items()
+    }
     parts = parts_of(SERVICE, settings, READ_MODELS, PUBLISHED_EVENTS, hears, clock=clock)
     app = parts.application(*ROUTERS)
     app.state.reviewing = _routed(parts, settings)

@@ -52,17 +52,13 @@ class Wanted:
 
 
 class Epochs:
-    """The epochs of one speaker.  ``opened`` lets the relay look anew at the stream."""
+    """The epochs of one speaker.  ``opened`` lets the relay look anew at the stream; a service that tells of what
+    nobody may take back sets ``redo``.
+    """
 
-    def __init__(
-        self,
-        desk: Desk,
-        own: EpochLog,
-        parting: Parting,
-        opened: Callable[[], None],
-        redo: Redo = nothing_to_do,
-    ) -> None:
-        self._desk, self.log, self._parting, self._opened, self._redo = desk, own, parting, opened, redo
+    def __init__(self, desk: Desk, own: EpochLog, parting: Parting, opened: Callable[[], None]) -> None:
+        self._desk, self.log, self._parting, self._opened = desk, own, parting, opened
+        self.redo: Redo = nothing_to_do
 
     async def propose(self, agreed: int | None = None, known: int = 1) -> Proposal:
         """What a new epoch would be; nothing is changed.  Refused when there is no reason for one."""
@@ -104,7 +100,7 @@ class Epochs:
         epoch = Epoch(found.number, found.after, asked.at.isoformat(), wanted.reason, by.subject)
         unit.change(*opening(epoch, [*evidence.values()]))
         for contract in _irrevocable(evidence.values()):
-            self._redo(unit, contract, by, asked.at)
+            self.redo(unit, contract, by, asked.at)
         return {"number": found.number, "after": found.after, "lost": len(evidence)}
 
     def _ours(self, heard: Iterable[CloudEvent]) -> list[CloudEvent]:

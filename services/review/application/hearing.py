@@ -88,3 +88,30 @@ def react(unit: UnitOfWork, event: CloudEvent, said: Contract) -> None:
     reaction = REACTIONS.get(type(said))
     if reaction:
         reaction(unit, event, said)
+
+
+def _submission_lost(unit: UnitOfWork, event: CloudEvent, said: reporting.ReportSubmittedV1) -> None:
+    """Nobody judges on what reporting cannot show any more."""
+    review = unit.get(Review, Review.identify(said.report_id))
+    review.lose_submission(said.number, said.sha256, by=_SYSTEM, at=event.time)
+
+
+def _reopening_lost(unit: UnitOfWork, event: CloudEvent, said: reporting.ReportReopenedV1) -> None:
+    """The regions go on with what they have, for the unit cannot write."""
+    review = unit.find(Review, Review.identify(said.report_id))
+    if review is not None:
+        review.lose_reopening(by=_SYSTEM, at=event.time)
+
+
+FORGOTTEN: Mapping[type[Contract], Reaction] = {
+    reporting.ReportSubmittedV1: _submission_lost,
+    reporting.ReportReopenedV1: _reopening_lost,
+}
+"""What review does about its own things when reporting was put back and has lost something; all else stands."""
+
+
+def forget(unit: UnitOfWork, event: CloudEvent, said: Contract) -> None:
+    """Let reviews follow what their reports have lost."""
+    reaction = FORGOTTEN.get(type(said))
+    if reaction:
+        reaction(unit, event, said)

@@ -69,7 +69,7 @@ class Reading:
         if not (sight.inside or sight.outside):
             raise NotAllowed("submissions are read by the regions here, by the unit in reporting")
         wanted = number or review.state.judged.number
-        found = next((s for s in review.state.submissions if s.number == wanted), None)
+        found = next((s for s in reversed(review.state.submissions) if s.number == wanted), None)
         if found is None:
             raise NotFound(f"review {review_id} has heard of no submission {wanted}")
         return found

@@ -45,8 +45,34 @@ class Resubmitted(Event, frozen=True, kw_only=True):
 
     def apply(self, state: ReviewState) -> None:
         state.submissions.append(self.submission)
-        state.step, state.completed_at = Step.SUBMITTED, None
+        state.step, state.completed_at, state.judged_is_lost = Step.SUBMITTED, None, False
         state.drop_signatures("resubmitted", self.at)
+
+
+class SubmissionLost(Event, frozen=True, kw_only=True):
+    """Reporting was put back and does not know the submission that was judged: the one before counts, if any does."""
+
+    TOPIC: ClassVar[str] = "review.Review.SubmissionLost"
+    number: int
+    sha256: str
+
+    def apply(self, state: ReviewState) -> None:
+        state.drop_signatures("lost", self.at)
+        state.completed_at = None
+        if len(state.submissions) > 1:
+            state.submissions.pop()
+            state.step = Step.SUBMITTED
+        else:
+            state.step, state.judged_is_lost = Step.REOPENED, True
+
+
+class ReopeningLost(Event, frozen=True, kw_only=True):
+    """Reporting was put back and does not know that the unit may write again: the submission is judged on."""
+
+    TOPIC: ClassVar[str] = "review.Review.ReopeningLost"
+
+    def apply(self, state: ReviewState) -> None:
+        state.step = Step.UNDER_REVIEW
 
 
 class AddendumHeard(Event, frozen=True, kw_only=True):

@@ -12,9 +12,11 @@ from services.review.review.events import (
     Opened,
     Presented,
     Reopened,
+    ReopeningLost,
     Resubmitted,
     Returned,
     SentToMinistry,
+    SubmissionLost,
 )
 from services.review.review.rules import ReviewNotUnderWay
 from services.review.review.state import RETURNABLE, ReviewState, Step, Submission
@@ -76,11 +78,28 @@ class Review(Assessing, Telling):
     # What is heard of the report.
 
     def resubmit(self, submission: Submission, *, by: Acting, at: datetime) -> None:
-        """The unit handed in again; an older number, or the same, changes nothing."""
-        if submission.number <= self.state.judged.number:
+        """The unit handed in again; what was heard before changes nothing.
+
+        A number alone does not tell: reporting may have lost that one, and taken in another under the same number.
+        """
+        named = (submission.number, submission.sha256)
+        is_known = any((known.number, known.sha256) == named for known in self.state.submissions)
+        if is_known and not self.state.judged_is_lost:
             return
         self.must_not_be_presented()
         self.trigger(Resubmitted(at=at, by=by, submission=submission))
+
+    def lose_submission(self, number: int, sha256: str, *, by: Acting, at: datetime) -> None:
+        """Reporting does not know this submission any more; one that is not judged now has no say already."""
+        judged = self.state.judged
+        if (judged.number, judged.sha256) == (number, sha256) and not self.state.judged_is_lost:
+            self.must_not_be_presented()
+            self.trigger(SubmissionLost(at=at, by=by, number=number, sha256=sha256))
+
+    def lose_reopening(self, *, by: Acting, at: datetime) -> None:
+        """Reporting does not know any more that the unit may write again."""
+        if self.state.step is Step.REOPENED and not self.state.judged_is_lost:
+            self.trigger(ReopeningLost(at=at, by=by))
 
     def note_addendum(self, number: int, question_id: str, *, by: Acting, at: datetime) -> None:
         """A late group answer followed a submission; hearing of it again changes nothing."""

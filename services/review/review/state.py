@@ -106,7 +106,7 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Fallen(msgspec.Struct, frozen=True, kw_only=True):
-    """A signature that no longer counts, and why: ``resubmitted``, ``returned`` or ``withdrawn``."""
+    """A signature that no longer counts, and why: ``resubmitted``, ``returned``, ``withdrawn`` or ``lost``."""
 
     signature: Signature
     why: str
@@ -158,7 +158,10 @@ class Addendum(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReviewState(State, kw_only=True):
-    """One review, all of it; the last of ``submissions`` is the one that is judged."""
+    """One review, all of it; the last of ``submissions`` is the one that is judged.
+
+    ``judged_is_lost`` while reporting, put back from an older copy, does not know that one any more.
+    """
 
     report_id: UUID
     unit_id: UUID
@@ -172,6 +175,7 @@ class ReviewState(State, kw_only=True):
     returns: list[Return] = msgspec.field(default_factory=list)
     addenda: list[Addendum] = msgspec.field(default_factory=list)
     completed_at: datetime | None = None
+    judged_is_lost: bool = False
 
     @property
     def judged(self) -> Submission:
