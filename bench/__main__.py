@@ -6,6 +6,7 @@ Words name parts, as in `./run bench edits desk`; the summary then keeps of the 
 from __future__ import annotations
 
 import logging
+import signal
 import sys
 import traceback
 from collections.abc import Callable
@@ -38,6 +39,8 @@ def main() -> None:
     names = sys.argv[1:] or list(PARTS)
     if unknown := set(names) - set(PARTS):
         raise SystemExit(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    # Whoever ends the run early must not leave its servers behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("aarring: the measurements were ended"))
     # Nobody is there to be heard while the country is made, which the service would tell again and again.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     plan, broken = chosen(), list[str]()

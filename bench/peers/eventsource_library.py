@@ -9,9 +9,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-from eventsource import AggregateRepository, DeclarativeAggregate, DomainEvent, PostgreSQLEventStore, register_event
-from eventsource.aggregates import handles
-from eventsource.exceptions import AggregateNotFoundError, OptimisticLockError
+from eventsource import (
+    AggregateNotFoundError,
+    AggregateRepository,
+    DeclarativeAggregate,
+    DomainEvent,
+    OptimisticLockError,
+    PostgreSQLEventStore,
+    handles,
+    register_event,
+)
 from fastapi import FastAPI, HTTPException
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine

@@ -20,10 +20,10 @@ INSTALLED_APPS = [
     "simple_history",
     "bench.peers.django_rest",
 ]
+# Who wrote stands in the answer itself and so in its history: callers are no users of Django here.
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "simple_history.middleware.HistoryRequestMiddleware",
 ]
 MIGRATION_MODULES = dict.fromkeys(("contenttypes", "auth", "simple_history", "django_rest"))
 DATABASES = {
@@ -42,7 +42,7 @@ DATABASES = {
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_AUTHENTICATION_CLASSES": ["bench.peers.django_rest.views.Bearer"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["bench.peers.django_rest.bearer.Bearer"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "UNAUTHENTICATED_USER": None,
 }

@@ -8,39 +8,12 @@ from uuid import UUID
 from django.db import transaction
 from django.urls import path
 from rest_framework import serializers
-from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed, NotFound
+from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from bench.peers.asking import checker
 from bench.peers.django_rest.models import Answer
 from services.reporting.api.answers import CEILING
-from shared.problems import RequestProblem
-
-CHECKER = checker()
-
-
-class Known:
-    """Whom a token names."""
-
-    is_authenticated = True
-
-    def __init__(self, subject: str) -> None:
-        self.subject = subject
-
-
-class Bearer(BaseAuthentication):
-    """The same check of the token as reporting has."""
-
-    def authenticate(self, request: Any) -> tuple[Known, None] | None:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer":
-            return None
-        try:
-            return Known(CHECKER.check(token).subject), None
-        except RequestProblem as why:
-            raise AuthenticationFailed(str(why)) from None
 
 
 class SentAnswer(serializers.Serializer):
