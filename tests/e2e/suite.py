@@ -51,6 +51,11 @@ class RunningSuite:
         return Suite(self.addresses, self.issuer)
 
     @property
+    def environment(self) -> Mapping[str, str]:
+        """What a program is told that shall belong to this suite."""
+        return self._environment
+
+    @property
     def issuer(self) -> Issuer:
         return Issuer(self.var / "identity")
 
