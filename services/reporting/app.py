@@ -51,7 +51,8 @@ def build(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     parts.at_start.append(lambda: publish_shipped(parts.desk, parts.clock.now()))
     app = parts.application(*ROUTERS)
     app.state.schedule = schedule
-    app.state.reporting = _routed(parts, cycles)
+    app.state.reporting = routed = _routed(parts, cycles)
+    parts.epochs.redo = routed.redacting.redo
     return app
 
 
