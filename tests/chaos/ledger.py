@@ -109,8 +109,7 @@ class Ledger:
         if command.is_acknowledged == bool(refused) or (reply.code or "") != refused:
             wanted = refused or "done"
             what = f"{command}, try {command.tries}, was answered {reply.refused}, not {wanted}: {reply.body}"
-            self.surprises.append(what)
-            raise Astray(what)
+            raise self._astray(what)
         answer: dict[str, Any] = reply.body
         return answer
 
@@ -136,7 +135,11 @@ class Ledger:
                     self.surprises.append(f"{command} was answered {reply.refused}: {reply.body}")
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
-        raise Astray(f"{command} is not answered within {PATIENCE:.0f} s")
+        raise self._astray(f"{command} is not answered within {PATIENCE:.0f} s")
+
+    def _astray(self, what: str) -> Astray:
+        self.surprises.append(what)
+        return Astray(what)
 
     async def _once(self, command: Command, params: dict[str, str] | None) -> Reply:
         token = self._issuer.mint(command.subject, command.service)

@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from deploy.demo.client import Unexpected
 from deploy.places import SERVICES, VAR
 from shared.bus import Bus
 from shared.eventstore import EventStore
@@ -53,8 +54,8 @@ class Ordeal:
             await self._raise_the_curtain(held)
             try:
                 wrong = await self._suffer()
-            except (AssertionError, Astray) as why:
-                wrong = [str(why)]
+            except (AssertionError, Astray, Unexpected, TimeoutError, ExceptionGroup) as why:
+                wrong = [f"{type(why).__name__}: {why}"]
             wrong = [*self._ledger.surprises, *wrong]
             done = sum(command.is_acknowledged for command in self._ledger.commands)
             refused = len(self._ledger.commands) - done
@@ -96,8 +97,10 @@ class Ordeal:
         try:
             await self._befall(harm)
             load.end()
-            async with asyncio.timeout(ENDED_WITHIN):
-                await work
+            await asyncio.wait({work}, timeout=ENDED_WITHIN)
+            waiting = [str(command) for command in self._ledger.commands if not command.status]
+            assert work.done(), f"the work does not end; without an answer: {waiting}"
+            await work
         finally:
             work.cancel()
             await asyncio.gather(work, return_exceptions=True)
