@@ -56,7 +56,8 @@ class Harm:
             "store_wiped": self._wipe,
             "store_put_back": lambda fault: self._put_back(fault, lambda folder: [folder]),
             "blocks_put_back": lambda fault: self._put_back(fault, lambda folder: sorted(folder.rglob("msgs"))),
-            "bit_flipped": self._flip,
+            "bit_flipped": lambda fault: self._flip(fault.target, fault.where),
+            "damaged_unheard": self._flip_unheard,
             "stream_deleted": self._delete_stream,
             "locked": self._lock,
             "backends_killed": self._kill_backends,
@@ -126,13 +127,10 @@ class Harm:
         shutil.rmtree(copy)
         return ""
 
-    async def _flip(self, fault: Fault) -> str:
+    async def _flip(self, stream: str, where: float) -> str:
         async with self._without_broker():
-            blocks = sorted(self._store.rglob(f"{fault.target}/msgs/*.blk"))
-            size = sum(block.stat().st_size for block in blocks)
-            if not size:
-                return "the stream is empty"
-            place = int(fault.where * size)
+            blocks = sorted(self._store.rglob(f"{stream}/msgs/*.blk"))
+            place = int(where * sum(block.stat().st_size for block in blocks))
             for block in blocks:
                 held = bytearray(block.read_bytes())
                 if place < len(held):
@@ -140,7 +138,14 @@ class Harm:
                     block.write_bytes(held)
                     return f"byte {place} of {len(held)} in {block.name}"
                 place -= len(held)
-        return "nothing to flip"
+        return "the stream is empty"
+
+    async def _flip_unheard(self, fault: Fault) -> str:
+        """A hearer sleeps, and what is said meanwhile is damaged before it wakes."""
+        hearer, _, _ = fault.target.partition("+")
+        async with _frozen(await self._running(hearer)):
+            await asyncio.sleep(fault.lasts)
+            return await self._flip("REGISTRY", 0.95 + fault.where / 20)
 
     async def _delete_stream(self, fault: Fault) -> str:
         try:

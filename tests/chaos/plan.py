@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from random import Random
 
+from deploy.environment import ASKS
 from deploy.places import SERVICES
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
@@ -49,7 +50,8 @@ _ON_EITHER = (
     Card("store_wiped", (NATS,), 0.1, 1.0),
     Card("store_put_back", (NATS,), 0.5, 2.5),
     Card("blocks_put_back", (NATS,), 0.5, 2.5),
-    Card("bit_flipped", SPEAK_MUCH, 0.1, 0.5),
+    Card("bit_flipped", SPEAK_MUCH),
+    Card("damaged_unheard", tuple(f"{hearer}+{NATS}" for hearer in ASKS), 0.5, 2.0),
     Card("stream_deleted", STREAMS),
     Card("mail_hangs", (MAIL,), 0.5, 2.0),
     Card("mail_dies", (MAIL,), 0.5, 2.0),
