@@ -10,7 +10,7 @@ from functools import partial
 from fastapi import APIRouter, FastAPI
 
 from shared.bus import Bus
-from shared.callers import services_only
+from shared.callers import services_and_operator, services_only
 from shared.checks import checks_of, while_writing
 from shared.clock import Clock
 from shared.contracts import Contract
@@ -131,7 +131,7 @@ class Parts:
     def _routers(self) -> list[APIRouter]:
         """The routes every service has beside its own, for the other services and for the operator."""
         return [
-            feed_router(self.publications, services_only),
+            feed_router(self.publications, services_only, services_and_operator),
             epochs_router(self.epochs),
             heard_router(self.store, self.feeds, self.followers),
             *([parking_router(Parking(self.desk, self.inboxes))] if self.inboxes else []),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,7 @@ async def test_registry_is_put_back_while_the_others_went_on(own_suite: RunningS
         suite.run("deploy.cli", "start", "registry")
         await eventually_async(lambda: stopped(api, "registry", "outbox"))
         for hearer in HEARERS:
-            await eventually_async(lambda hearer=hearer: stopped(api, hearer, "inbox:registry"))
+            await eventually_async(partial(stopped, api, hearer, "inbox:registry"))
         assert (await cards(api, stage, erased))["card"]["erased"] is False, "the copy still knows who was erased"
 
         proposed = suite.run("deploy.cli", "epoch", "propose", "registry").stdout
