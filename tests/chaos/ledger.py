@@ -19,7 +19,8 @@ from deploy.environment import Addresses
 from deploy.issuer import Issuer
 from shared.domain import identity
 
-TIMEOUT = 5.0
+TIMEOUT = 2.0
+"""Seconds a writer waits before asking again: shorter than a service may be frozen, so that both requests meet."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 0.5
 THINKING = 0.02
 """Seconds between two commands of one writer: without them the writers, not the faults, would starve the suite."""

@@ -70,15 +70,25 @@ DECKS: Mapping[str, tuple[Card, ...]] = {
 """The kinds of fault for each kind of database; each is dealt once before any comes again."""
 
 
+_LONG = 60.0
+_PATIENT = (
+    Card("frozen", (NATS,), 11.0, 20.0),
+    Card("frozen", SERVICES, 6.0, 15.0),
+    Card("store_wiped", (NATS,), 10.0, 20.0),
+)
+"""What takes long, and is dealt where there is time for it: connections break, and pauses grow."""
+
+
 def plan(seed: int, seconds: float, database: str) -> list[Fault]:
     """The faults of ``seconds`` seconds, in their order."""
     chance = Random(seed)
+    cards = (*DECKS[database], *(_PATIENT if seconds > _LONG else ()))
     faults: list[Fault] = []
     deck: list[Card] = []
     at = chance.uniform(0.2, BETWEEN)
     while at < seconds:
         if not deck:
-            deck = chance.sample(DECKS[database], len(DECKS[database]))
+            deck = chance.sample(cards, len(cards))
         faults.append(replace(_dealt(deck.pop(), chance), at=at))
         at += chance.uniform(0.1, 2 * BETWEEN - 0.1)
     return faults

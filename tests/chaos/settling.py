@@ -89,7 +89,7 @@ async def _behind(ledger: Ledger, service: str, checks: dict[str, Any]) -> list[
 
 async def _head(ledger: Ledger, speaker: str, hearer: str) -> int:
     reply = await ledger.read(speaker, f"service:{hearer}", "/feed", limit="0")
-    return int(reply.headers["Feed-Head"])
+    return int(reply.headers.get("Feed-Head", -1))
 
 
 async def _open_messages(notify: EventStore, machine: TimeMachine, seen: dict[str, datetime]) -> list[str]:
