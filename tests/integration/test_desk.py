@@ -234,7 +234,7 @@ async def test_the_desk_turns_further_ones_away_when_too_many_wait(desk: Desk) -
     first = asyncio.create_task(desk.do(command(wait)))
     await eventually_async(held.is_set)
     others = [asyncio.create_task(desk.do(command(refuse))) for _ in range(desk_module.WAITING - 1)]
-    await eventually_async(lambda: desk.waiting == desk_module.WAITING)
+    await eventually_async(lambda: len(desk.waiting) == desk_module.WAITING)
     with pytest.raises(Unavailable):
         await desk.do(adding(1))
     hold.set()
