@@ -212,8 +212,10 @@ async def test_a_hearer_tells_that_the_stream_was_lost_with_the_store(
             with pytest.raises(HistoryAgrees):
                 await after.epochs.propose()
             assert (await after.epochs.propose(agreed=3)).after == 3
-            await after.open(3, agreed=3)
+            evidence = tuple(speaking.publications.read(3, 1))
+            await after.open(3, agreed=3, heard=evidence)
             await after.all_heard()
+    assert [row["id"] for row in restored.epochs.lost()] == ["speaking:5"]
     assert reader.texts() == [*map(str, range(6)), "one", "two"]
     assert differences(reader.store, VIEWS) == []
 
