@@ -225,7 +225,7 @@ async def test_the_desk_turns_further_ones_away_when_too_many_wait(desk: Desk) -
 
     def wait(unit: UnitOfWork) -> Mapping[str, Any]:
         held.set()
-        hold.wait(30)
+        hold.wait(120)
         return {}
 
     def refuse(unit: UnitOfWork) -> Mapping[str, Any]:
