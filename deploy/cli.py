@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from deploy.commands import backup, bundle, epoch, parked, rebuild, status, suite, token
+from deploy.commands import bundle, epoch, parked, status, suite, token
 from deploy.places import Unable
 
 app = typer.Typer(
@@ -20,8 +20,6 @@ app = typer.Typer(
 # One file per group. A group of its own word is added by app.add_typer(group.app, name="word").
 app.add_typer(suite.app)
 app.add_typer(token.app)
-app.add_typer(rebuild.app)
-app.add_typer(backup.app)
 app.add_typer(status.app)
 app.add_typer(bundle.app, name="bundle")
 app.add_typer(parked.app, name="parked")
@@ -29,9 +27,24 @@ app.add_typer(epoch.app, name="epoch")
 app.add_typer(epoch.lost_app)
 
 
+def _with_all() -> typer.Typer:
+    """Also the commands that open a service's store and for that import the whole of it, which takes a while."""
+    from deploy.commands import backup, rebuild
+
+    app.add_typer(rebuild.app)
+    app.add_typer(backup.app)
+    return app
+
+
+def _is_here(word: str) -> bool:
+    """Whether a word names one of the commands that were added already."""
+    return word in typer.main.get_group(app).commands
+
+
 def main() -> None:
+    quick = len(sys.argv) > 1 and _is_here(sys.argv[1])
     try:
-        app()
+        (app if quick else _with_all())()
     except Unable as reason:
         sys.exit(f"aarring: {reason}")
 

@@ -34,7 +34,7 @@ class Later:
 
     def found(self) -> Path | None:
         """The newest one unpacked here."""
-        programs = {_number(place.name): place / PROGRAM for place in TOOLS.glob("nats-server-[0-9]*")}
+        programs = {number_in(place.name): place / PROGRAM for place in TOOLS.glob("nats-server-[0-9]*")}
         return max(((n, p) for n, p in programs.items() if self.since <= n < self.until), default=(None, None))[1]
 
     def missing(self) -> str:
@@ -63,6 +63,11 @@ def version(program: Path) -> str:
     return said.rpartition("v")[2].strip()
 
 
+def number_in(said: str) -> Number:
+    """The version as numbers, for comparing."""
+    return tuple(int(part) for part in re.findall(r"\d+", said)[:3])
+
+
 def obtain_later_nats_servers() -> None:
     """Unpack what later releases have; whatever goes wrong is only noted, for the tests to say."""
     wanted = [later for later in LATER if later.found() is None and not _tried_lately(later)]
@@ -86,7 +91,7 @@ def obtain_later_nats_servers() -> None:
 
 def _keep(later: Later, unpacked: Path) -> None:
     said = version(unpacked / PROGRAM)
-    if not later.since <= _number(said) < later.until:
+    if not later.since <= number_in(said) < later.until:
         raise Unable(f"Debian {later.release} has nats-server {said} by now")
     unpacked.rename(TOOLS / f"nats-server-{said}")
     later.why_not.unlink(missing_ok=True)
@@ -94,7 +99,3 @@ def _keep(later: Later, unpacked: Path) -> None:
 
 def _tried_lately(later: Later) -> bool:
     return later.why_not.exists() and time.time() - later.why_not.stat().st_mtime < TRIED_AGAIN_AFTER
-
-
-def _number(name: str) -> Number:
-    return tuple(int(part) for part in re.findall(r"\d+", name)[:3])

@@ -16,3 +16,9 @@ async def operator_only(caller: Calling) -> None:
     """Who runs the suite and nobody else."""
     if caller.kind != "operator":
         raise NotAllowed("only the operator may do this")
+
+
+async def services_and_operator(caller: Calling) -> None:
+    """Other services of ours, and who runs the suite."""
+    if caller.kind not in ("service", "operator"):
+        raise NotAllowed("only services and the operator may ask this")

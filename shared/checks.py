@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from shared.bus import Bus
@@ -14,6 +16,7 @@ from shared.health import VITAL, Check
 from shared.inbox import Inbox
 from shared.lease import Lease
 from shared.outbox import Outbox
+from shared.stream_audit import StreamAudit
 from shared.vault import Vault
 
 _ALWAYS_USED = {*VITAL, "bus", "loop:lease"}
@@ -21,16 +24,29 @@ STUCK = 30.0
 """Seconds after which a command that still waits shows that the writer does not write."""
 
 
+LEAST_FREE = 32 << 20
+"""Bytes on the disk of a SQLite file below which it is nearly full; a PostgreSQL server watches its own."""
+
+
 def checks_of(
-    store: EventStore, vault: Vault, bus: Bus, desk: Desk, outbox: Outbox, inboxes: Iterable[Inbox] = ()
+    store: EventStore,
+    vault: Vault,
+    bus: Bus,
+    desk: Desk,
+    outbox: Outbox,
+    audit: StreamAudit,
+    inboxes: Iterable[Inbox] = (),
 ) -> Mapping[str, Check]:
     """A check for each part; a service adds those of its own."""
+    on_disk = {"disk": partial(_disk, store)} if store.url.get_backend_name() == "sqlite" else {}
     return {
+        **on_disk,
         "database": partial(_database, store),
         "vault": partial(_vault, vault),
         "bus": lambda: {"ok": bus.is_up, "connections": bus.connections},
         "desk": partial(_desk, desk),
         "outbox": partial(_outbox, outbox),
+        "audit": audit.check,
         **{f"inbox:{inbox.speaker}": partial(_inbox, inbox) for inbox in inboxes},
     }
 
@@ -50,6 +66,11 @@ def _while_writing(lease: Lease, check: Check) -> Mapping[str, Any]:
 def _database(store: EventStore) -> dict[str, Any]:
     store.ping()
     return {"head": store.head()}
+
+
+def _disk(store: EventStore) -> dict[str, Any]:
+    free = shutil.disk_usage(Path(store.url.database or "").absolute().parent).free
+    return {"ok": free > LEAST_FREE, "free_bytes": free}
 
 
 def _vault(vault: Vault) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Annotated, Any, Protocol
 
@@ -101,8 +101,10 @@ def _told(publications: Publications, after: int, limit: int) -> Response:
     return Response(lines, media_type=JSON_LINES, headers=headers)
 
 
-def feed_router(publications: Publications, allow: Callable[..., Any]) -> APIRouter:
-    """``GET /feed`` for whom the dependency ``allow`` lets in."""
+def feed_router(
+    publications: Publications, allow: Callable[..., Any], allow_epochs: Callable[..., Any] | None = None
+) -> APIRouter:
+    """``GET /feed`` for whom the dependency ``allow`` lets in, ``GET /epochs`` for those or others."""
     router = APIRouter(tags=["feed"])
 
     @router.get(
@@ -125,20 +127,22 @@ def feed_router(publications: Publications, allow: Callable[..., Any]) -> APIRou
         """
         return await asyncio.to_thread(_told, publications, after, limit)
 
-    @router.get("/epochs", dependencies=[Depends(allow)], responses=PROBLEMS)
+    @router.get("/epochs", dependencies=[Depends(allow_epochs or allow)], responses=PROBLEMS)
     async def epochs() -> list[EpochShown]:
         """Where each of our epochs began: from the second on, after our store had been put back."""
-        known = await asyncio.to_thread(publications.epochs)
-        return [EpochShown(number=each.number, after=each.after) for each in known]
+        return [EpochShown(**asdict(each)) for each in await asyncio.to_thread(publications.epochs)]
 
     return router
 
 
 class EpochShown(BaseModel):
-    """An epoch and the last position before it."""
+    """An epoch and the last position before it; from the second on, who opened it when and why."""
 
     number: int
     after: int
+    opened_at: str = ""
+    reason: str = ""
+    opened_by: str = ""
 
 
 _EPOCHS = TypeAdapter(list[EpochShown])
@@ -206,7 +210,7 @@ class FeedClient:
             shown = _EPOCHS.validate_json(answer.content)
         except ValidationError as fault:
             raise FeedFault(f"{self._base} does not tell its epochs") from fault
-        return [Epoch(each.number, each.after) for each in shown]
+        return [Epoch(**each.model_dump()) for each in shown]
 
     def _events(self, answer: httpx.Response) -> list[CloudEvent]:
         try:

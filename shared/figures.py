@@ -27,6 +27,7 @@ def _counted(text: str) -> Figure:
 
 FIGURES: Mapping[str, Figure] = {
     "database_head": Figure("Position of the newest event in the log"),
+    "disk_free_bytes": Figure("Room left where the SQLite file lies"),
     "lease_holder": Figure("Whether this process is the one that writes"),
     "lease_taken": _counted("Times this process became the one that writes"),
     "bus_connections": _counted("Times the bus was connected to"),

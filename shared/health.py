@@ -32,7 +32,7 @@ class Health:
         self.requests = Histogram(
             "http_request_seconds",
             "Time to answer a request",
-            ["method", "route", "status"],
+            ["service", "method", "route", "status"],
             registry=self.metrics,
         )
 
@@ -128,4 +128,4 @@ class RequestTimes:
         finally:
             route = getattr(scope.get("route"), "path", "unmatched")
             took = time.perf_counter() - started
-            self.health.requests.labels(scope["method"], route, status).observe(took)
+            self.health.requests.labels(self.health.service, scope["method"], route, status).observe(took)

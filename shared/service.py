@@ -10,7 +10,7 @@ from functools import partial
 from fastapi import APIRouter, FastAPI
 
 from shared.bus import Bus
-from shared.callers import services_only
+from shared.callers import services_and_operator, services_only
 from shared.checks import checks_of, while_writing
 from shared.clock import Clock
 from shared.contracts import Contract
@@ -32,6 +32,7 @@ from shared.parking import Parking, parking_router
 from shared.rebuild import ReadModels, every_table
 from shared.settings import ServiceSettings
 from shared.shredder import Shredder
+from shared.stream_audit import StreamAudit
 from shared.tokens import OwnTokens, TokenChecker
 from shared.vault import Vault
 from shared.web import application
@@ -73,6 +74,7 @@ class Parts:
     bus: Bus
     publications: Publications
     outbox: Outbox
+    audit: StreamAudit
     epochs: Epochs
     tokens: OwnTokens
     feeds: Mapping[str, FeedClient]
@@ -129,7 +131,7 @@ class Parts:
     def _routers(self) -> list[APIRouter]:
         """The routes every service has beside its own, for the other services and for the operator."""
         return [
-            feed_router(self.publications, services_only),
+            feed_router(self.publications, services_only, services_and_operator),
             epochs_router(self.epochs),
             heard_router(self.store, self.feeds, self.followers),
             *([parking_router(Parking(self.desk, self.inboxes))] if self.inboxes else []),
@@ -150,13 +152,12 @@ def parts_of(
     hears = hears or {}
     store, vault, lock = _databases(settings, models)
     desk, bus = Desk(store, models.own, lambda: lock.is_held), Bus()
-    publications, outbox, epochs = _speaking(name, store, desk, bus, published)
+    publications, outbox, audit, epochs = _speaking(name, settings, store, desk, bus, published)
     tokens = OwnTokens(name, settings.signing_key)
     feeds = feeds or {speaker: FeedClient(one.url, tokens.for_service(speaker)) for speaker, one in hears.items()}
     inboxes = {s: _inbox(bus, desk, models, name, s, feeds[s], one) for s, one in hears.items()}
-    loops: dict[str, Loop] = {"outbox": outbox.run, **{f"inbox:{s}": inbox.run for s, inbox in inboxes.items()}}
     at_start: list[Step] = [partial(asyncio.to_thread, _prepare, store, vault)]
-    lease = Lease(lock, loops, begin=at_start, end=[desk.forget])
+    lease = Lease(lock, loops := _loops(outbox, audit, inboxes), begin=at_start, end=[desk.forget])
     return Parts(
         name=name,
         settings=settings,
@@ -169,28 +170,36 @@ def parts_of(
         bus=bus,
         publications=publications,
         outbox=outbox,
+        audit=audit,
         epochs=epochs,
         tokens=tokens,
         feeds=feeds,
         inboxes=inboxes,
         loops=loops,
-        checks={"lease": lease.status, **checks_of(store, vault, bus, desk, outbox, inboxes.values())},
+        checks={"lease": lease.status, **checks_of(store, vault, bus, desk, outbox, audit, inboxes.values())},
         at_start=at_start,
     )
 
 
+def _loops(outbox: Outbox, audit: StreamAudit, inboxes: Mapping[str, Inbox]) -> dict[str, Loop]:
+    listening: dict[str, Loop] = {f"inbox:{speaker}": inbox.run for speaker, inbox in inboxes.items()}
+    return {"outbox": outbox.run, "audit": audit.run, **listening}
+
+
 def _speaking(
     name: str,
+    settings: ServiceSettings,
     store: EventStore,
     desk: Desk,
     bus: Bus,
     published: Mapping[type[Event], Callable[[Recorded], Contract]],
-) -> tuple[Publications, Outbox, Epochs]:
+) -> tuple[Publications, Outbox, StreamAudit, Epochs]:
     """What tells others of our log, and what begins a new epoch when that was put back."""
     own = EpochLog(store)
     publications = Publications(store, name, published, own.known)
     outbox = Outbox(bus, publications, desk.recorded, is_kept=own.is_kept, stopped=desk.stop_adding)
-    return publications, outbox, Epochs(desk, own, Parting(bus, publications), outbox.look_again)
+    audit = StreamAudit(bus, outbox, publications, settings.stream_audit_seconds)
+    return publications, outbox, audit, Epochs(desk, own, Parting(bus, publications), outbox.look_again)
 
 
 def _inbox(bus: Bus, desk: Desk, models: ReadModels, name: str, speaker: str, feed: Feed, one: Listening) -> Inbox:

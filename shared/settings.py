@@ -35,6 +35,9 @@ class ServiceSettings(BaseSettings):
     environment: Environment = Field(
         default=Environment.PRODUCTION, validation_alias=AliasChoices("environment", "AARRING_ENVIRONMENT")
     )
+    stream_audit_seconds: float = Field(
+        default=3600, gt=0, validation_alias=AliasChoices("stream_audit_seconds", "AARRING_STREAM_AUDIT_SECONDS")
+    )
     clock_file: Path | None = Field(default=None, validation_alias=AliasChoices("clock_file", "AARRING_CLOCK_FILE"))
     database_url: str
     vault_url: str

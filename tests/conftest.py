@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from tests.servers import NatsServer, PostgresServer
@@ -17,6 +18,9 @@ os.environ.setdefault("AARRING_ENVIRONMENT", "test")
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("aarring", deadline=None)
 settings.load_profile("aarring")
+# Tracebacks with all their variables take seconds to lay out, in which a service under test would stand still.
+_plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+structlog.configure(processors=[*structlog.get_config()["processors"][:-1], _plain])
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from services.notify.api import ROUTERS, Notify, sink_router
 from services.notify.application import hearing
 from services.notify.application.addressing import Addressing
 from services.notify.application.choosing import Choosing
-from services.notify.application.concerning import CaughtUp, Concerning
+from services.notify.application.concerning import FOLLOWER, CaughtUp, Concerning
 from services.notify.application.log import Log
 from services.notify.application.reminding import Digests, Reminders
 from services.notify.application.sending import Sender
@@ -78,6 +78,7 @@ def _write_to_people(parts: Parts, settings: Settings) -> None:
     sender = Sender(desk, clock, parts.vault, addressing, _mail(settings), settings.sender)
     timing = Timing(schedule, caught_up.values())
     parts.loops.update({"rules": concerning.run, "sender": sender.run, "schedule": timing.run})
+    parts.followers.append(FOLLOWER)
     parts.checks.update({"rules": concerning.status, "sender": sender.status, "schedule": schedule.status})
 
 

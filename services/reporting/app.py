@@ -39,7 +39,9 @@ def create() -> FastAPI:
 def build(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     """Everything reporting is made of, put together."""
     urls = {"registry": settings.registry_url, "review": settings.review_url}
-    hears = {speaker: Listening(str(url), hearing.react, hearing.keep) for speaker, url in urls.items()}
+    hears = {
+        speaker: Listening(str(url), hearing.react, hearing.keep, hearing.forget) for speaker, url in urls.items()
+    }
     parts = parts_of(SERVICE, settings, READ_MODELS, PUBLISHED_EVENTS, hears, clock=clock)
     mirror = CardMirror(parts.desk, CARDS)
     cycles = Cycles(parts.desk, parts.store)
@@ -51,7 +53,8 @@ def build(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     parts.at_start.append(lambda: publish_shipped(parts.desk, parts.clock.now()))
     app = parts.application(*ROUTERS)
     app.state.schedule = schedule
-    app.state.reporting = _routed(parts, cycles)
+    app.state.reporting = routed = _routed(parts, cycles)
+    parts.epochs.redo = routed.redacting.redo
     return app
 
 

@@ -1,4 +1,4 @@
-"""The event store in one SQLite file: one process per file, every commit flushed to disk."""
+"""The event store in one SQLite file: one process writes, every commit is flushed to disk."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from shared.contracts import CloudEvent
 from shared.domain import identity
 from shared.eventstore import EventStore
 from shared.inbox.heard import IS_LOST, LOST, PARKED, heard
+from shared.read_rows import Rows
 
 _PAGE = 500
 
@@ -54,6 +55,25 @@ def without_effect(store: EventStore, speaker: str | None = None) -> list[tuple[
     query = select(heard).where(noted).order_by(heard.c.turn)
     rows = store.rows(query if speaker is None else query.where(heard.c.speaker == speaker))
     return [(CloudEvent.model_validate_json(row["body"]), row["note"]) for row in rows]
+
+
+def first_told(rows: Rows, event: CloudEvent) -> str:
+    """The id under which a fact was told first.
+
+    Where a speaker in a later epoch says word for word again what it had lost, that is the same fact: each time it
+    says so stands for one of the lost, in their order.
+    """
+    if event.epoch_number == 1:
+        return event.id
+    same = (heard.c.speaker == event.speaker) & (heard.c.type == event.type) & (heard.c.subject == event.subject)
+    said = [
+        (CloudEvent.model_validate_json(row["body"]), row["note"].startswith(LOST))
+        for row in rows(select(heard).where(same).order_by(heard.c.turn))
+    ]
+    alike = [(other, is_lost) for other, is_lost in said if other.data == event.data]
+    lost = [other.id for other, is_lost in alike if is_lost and other.epoch_number < event.epoch_number]
+    again = [other.id for other, is_lost in alike if not is_lost and other.epoch_number == event.epoch_number]
+    return dict(zip(again, lost, strict=False)).get(event.id, event.id)
 
 
 def irrevocable_after(store: EventStore, speaker: str, position: int) -> list[CloudEvent]:

@@ -42,6 +42,7 @@ async def what_is_wrong(ledger: Ledger, bus: Bus, stores: Mapping[str, EventStor
         wrong += _compared(f"the stream of {speaker}", [event.position for event in stream], told)
         wrong += _broken(f"the stream of {speaker}", stream)
     for hearer, speakers in ASKS.items():
+        wrong += _heard_twice(stores[hearer], hearer)
         for speaker in speakers:
             wrong += _misheard(stores[hearer], hearer, speaker, feeds[speaker])
     return wrong
@@ -90,6 +91,13 @@ def _misheard(store: EventStore, hearer: str, speaker: str, feed: Sequence[Cloud
     if store.tracked(speaker) != (feed[-1].position if feed else 0):
         wrong.append(f"{hearer} has tracked {speaker} to {store.tracked(speaker)}, not to its head")
     return wrong
+
+
+def _heard_twice(store: EventStore, hearer: str) -> list[str]:
+    """Who takes in a contract again gives it another turn, and its first one is missing."""
+    turns = [row["turn"] for row in store.rows(select(heard.c.turn).order_by(heard.c.turn))]
+    missing = sorted(set(range(1, len(turns) + 1)) - set(turns))
+    return [f"{hearer} has taken in something again: nothing has the turns {missing[:10]}"] if missing else []
 
 
 def _broken(what: str, events: Iterable[CloudEvent]) -> list[str]:

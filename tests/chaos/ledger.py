@@ -19,7 +19,8 @@ from deploy.environment import Addresses
 from deploy.issuer import Issuer
 from shared.domain import identity
 
-TIMEOUT = 5.0
+TIMEOUT = 2.0
+"""Seconds a writer waits before asking again: shorter than a service may be frozen, so that both requests meet."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 0.5
 THINKING = 0.02
 """Seconds between two commands of one writer: without them the writers, not the faults, would starve the suite."""
@@ -109,8 +110,7 @@ class Ledger:
         if command.is_acknowledged == bool(refused) or (reply.code or "") != refused:
             wanted = refused or "done"
             what = f"{command}, try {command.tries}, was answered {reply.refused}, not {wanted}: {reply.body}"
-            self.surprises.append(what)
-            raise Astray(what)
+            raise self._astray(what)
         answer: dict[str, Any] = reply.body
         return answer
 
@@ -136,7 +136,11 @@ class Ledger:
                     self.surprises.append(f"{command} was answered {reply.refused}: {reply.body}")
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
-        raise Astray(f"{command} is not answered within {PATIENCE:.0f} s")
+        raise self._astray(f"{command} is not answered within {PATIENCE:.0f} s")
+
+    def _astray(self, what: str) -> Astray:
+        self.surprises.append(what)
+        return Astray(what)
 
     async def _once(self, command: Command, params: dict[str, str] | None) -> Reply:
         token = self._issuer.mint(command.subject, command.service)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import count
 from typing import Any
 
 from deploy.demo.people import invent
 from shared.domain import identity
-from tests.chaos.ledger import Effect, Ledger
+from tests.chaos.ledger import Astray, Effect, Ledger
 from tests.chaos.scene import REGION, Report, Scene
 from tests.eventually import eventually_async
 
@@ -21,7 +22,7 @@ HEARD_WITHIN = 240.0
 
 
 class Load:
-    """The writers; each finishes what it is at when the work is to end."""
+    """The writers; each finishes what it is at when the work is to end, or stops where it is led astray."""
 
     def __init__(self, ledger: Ledger, scene: Scene) -> None:
         self._ledger, self._scene = ledger, scene
@@ -39,9 +40,10 @@ class Load:
         await asyncio.gather(*(self._again_and_again(writer) for writer in writers))
 
     async def _again_and_again(self, work: Callable[[], Any]) -> None:
-        while not self._ends:
-            await work()
-            self.rounds += 1
+        with suppress(Astray):
+            while not self._ends:
+                await work()
+                self.rounds += 1
 
     async def _people(self) -> None:
         """Somebody new gets a name, another name, a role, and is relieved of it."""

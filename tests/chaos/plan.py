@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from random import Random
 
+from deploy.environment import ASKS
 from deploy.places import SERVICES
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
@@ -49,7 +50,8 @@ _ON_EITHER = (
     Card("store_wiped", (NATS,), 0.1, 1.0),
     Card("store_put_back", (NATS,), 0.5, 2.5),
     Card("blocks_put_back", (NATS,), 0.5, 2.5),
-    Card("bit_flipped", SPEAK_MUCH, 0.1, 0.5),
+    Card("bit_flipped", SPEAK_MUCH),
+    Card("damaged_unheard", tuple(f"{hearer}+{NATS}" for hearer in ASKS), 0.5, 2.0),
     Card("stream_deleted", STREAMS),
     Card("mail_hangs", (MAIL,), 0.5, 2.0),
     Card("mail_dies", (MAIL,), 0.5, 2.0),
@@ -68,15 +70,25 @@ DECKS: Mapping[str, tuple[Card, ...]] = {
 """The kinds of fault for each kind of database; each is dealt once before any comes again."""
 
 
+_LONG = 60.0
+_PATIENT = (
+    Card("frozen", (NATS,), 11.0, 20.0),
+    Card("frozen", SERVICES, 6.0, 15.0),
+    Card("store_wiped", (NATS,), 10.0, 20.0),
+)
+"""What takes long, and is dealt where there is time for it: connections break, and pauses grow."""
+
+
 def plan(seed: int, seconds: float, database: str) -> list[Fault]:
     """The faults of ``seconds`` seconds, in their order."""
     chance = Random(seed)
+    cards = (*DECKS[database], *(_PATIENT if seconds > _LONG else ()))
     faults: list[Fault] = []
     deck: list[Card] = []
     at = chance.uniform(0.2, BETWEEN)
     while at < seconds:
         if not deck:
-            deck = chance.sample(DECKS[database], len(DECKS[database]))
+            deck = chance.sample(cards, len(cards))
         faults.append(replace(_dealt(deck.pop(), chance), at=at))
         at += chance.uniform(0.1, 2 * BETWEEN - 0.1)
     return faults

@@ -14,6 +14,7 @@ from typing import Self
 from deploy.demo.client import Suite
 from deploy.environment import PORTS, Addresses, port_setting
 from deploy.issuer import Issuer
+from deploy.locks import is_held
 from deploy.places import ROOT, SERVICES
 from tests.servers.ports import free_port
 from tests.stores import Databases
@@ -38,11 +39,21 @@ class RunningSuite:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.run("deploy.cli", "down")
+        self.stop()
+
+    def stop(self) -> None:
+        """Stop it as a user does, unless it is stopped already."""
+        if is_held(self.var / "run/suite"):
+            self.run("deploy.cli", "down")
 
     def callers(self) -> Suite:
         """The HTTP APIs, for whoever asks."""
         return Suite(self.addresses, self.issuer)
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What a program is told that shall belong to this suite."""
+        return self._environment
 
     @property
     def issuer(self) -> Issuer:

@@ -6,7 +6,8 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, cast
+from datetime import datetime
+from typing import Any
 
 import httpx
 from fastapi import FastAPI
@@ -16,6 +17,7 @@ from services.notify.app import build
 from services.notify.settings import Settings
 from shared.bus import Bus
 from shared.contracts import CloudEvent, Contract
+from shared.epochs.log import FIRST
 from shared.feed import FeedClient, Publications, feed_router
 from shared.loops import running
 from shared.outbox import Outbox
@@ -29,20 +31,24 @@ from tests.stores import Databases
 from tests.tokens import Tokens
 
 
-class Spoken:
+class Spoken(Publications):
     """What one speaker has said, as its outbox and its feed read it."""
 
     def __init__(self, said: Said) -> None:
         self.speaker, self._said = said.speaker, said
+        self.epochs = lambda: (FIRST,)
 
     def read(self, after: int, limit: int) -> list[CloudEvent]:
         return [event for event in self._said.events if event.position > after][:limit]
 
-    def head(self) -> int:
-        return self._said.events[-1].position if self._said.events else 0
+    def last_upto(self, position: int) -> int:
+        return max((event.position for event in self._said.events if event.position <= position), default=0)
 
     def count(self, after: int) -> int:
         return len(self.read(after, 1_000))
+
+    def committed_after(self, position: int) -> datetime | None:
+        return next((event.time for event in self.read(position, 1)), None)
 
 
 @dataclass
@@ -98,7 +104,7 @@ def told(databases: Databases, tokens: Tokens, nats_url: str, **more: Any) -> Se
 async def notify(databases: Databases, tokens: Tokens, broker: NatsServer) -> AsyncIterator[Service]:
     """Notify with everything it hears from."""
     clock, said = Hands(), {name: Said(name) for name in ("registry", "reporting", "review")}
-    spoken = {name: cast(Publications, Spoken(one)) for name, one in said.items()}
+    spoken = {name: Spoken(one) for name, one in said.items()}
     feeds = {name: feed_of(name, one) for name, one in spoken.items()}
     app = build(told(databases, tokens, broker.url), clock=clock, feeds=feeds)
     bus = Bus()

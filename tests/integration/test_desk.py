@@ -225,7 +225,7 @@ async def test_the_desk_turns_further_ones_away_when_too_many_wait(desk: Desk) -
 
     def wait(unit: UnitOfWork) -> Mapping[str, Any]:
         held.set()
-        hold.wait(30)
+        hold.wait(120)
         return {}
 
     def refuse(unit: UnitOfWork) -> Mapping[str, Any]:
@@ -234,7 +234,7 @@ async def test_the_desk_turns_further_ones_away_when_too_many_wait(desk: Desk) -
     first = asyncio.create_task(desk.do(command(wait)))
     await eventually_async(held.is_set)
     others = [asyncio.create_task(desk.do(command(refuse))) for _ in range(desk_module.WAITING - 1)]
-    await eventually_async(lambda: desk.waiting == desk_module.WAITING)
+    await eventually_async(lambda: len(desk.waiting) == desk_module.WAITING)
     with pytest.raises(Unavailable):
         await desk.do(adding(1))
     hold.set()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
@@ -14,10 +14,11 @@ import pytest
 from sqlalchemy import select
 
 from shared.desk import Desk, Unavailable, UnitOfWork
-from shared.eventstore import EventStore, Receipt, StoreUnavailable, Work
+from shared.eventstore import EventStore
 from tests.eventually import eventually_async
+from tests.integration.cutting import Cut, Way
 from tests.servers import PostgresServer
-from tests.stores import Databases, postgres_databases
+from tests.stores import postgres_databases
 from tests.tally import METADATA, TALLIES, Tally, TallyIsClosed, adding, command, on_tally, row_of, tally_id
 
 pytestmark = [pytest.mark.integration, pytest.mark.anyio]
@@ -142,24 +143,26 @@ async def test_a_connection_cut_before_the_commit_writes_nothing(open_desk: Open
     assert total(desk) == 1
 
 
-class CutAtCommit(EventStore):
-    """Writes, and loses the connection before it learns so."""
-
-    def record(self, works: Sequence[Work]) -> list[Receipt]:
-        super().record(works)
-        raise StoreUnavailable("server closed the connection unexpectedly")
-
-
-async def test_a_connection_lost_at_the_commit_is_resolved_by_what_is_recorded(databases: Databases) -> None:
-    desk = Desk(CutAtCommit(databases("cut"), [METADATA]), row_of)
-    asked = adding(1, key=uuid4())
-    done = await desk.do(asked)
-    assert done.answer == {"total": 1, "version": 2}
-    assert (await desk.do(asked)).answer == done.answer
-    assert (await desk.do(adding(1))).answer == {"total": 2, "version": 3}
-    assert total(desk) == 2
-    desk.close()
-    desk.store.close()
+@pytest.mark.parametrize("cut", list(Cut))
+async def test_a_connection_lost_at_the_commit_is_resolved_by_what_is_recorded(
+    open_desk: OpenDesk, url: str, cut: Cut
+) -> None:
+    direct = open_desk(url)
+    async with Way(url) as way:
+        desk, asked = await asyncio.to_thread(open_desk, way.url), adding(1, key=uuid4())
+        await desk.do(adding(1))
+        way.next = cut
+        if cut is Cut.BEFORE_COMMIT:
+            with pytest.raises(Unavailable):
+                await desk.do(asked)
+            assert (direct.store.head(), total(direct)) == (2, 1)
+            assert not (await desk.do(asked)).repeated
+        else:
+            assert (await desk.do(asked)).answer == {"total": 2, "version": 3}
+        assert way.broken == [cut]
+        assert (await desk.do(asked)).repeated
+        assert (await desk.do(adding(1))).answer == {"total": 3, "version": 4}
+    assert total(direct) == 3
 
 
 async def test_connections_that_died_while_idle_are_replaced(open_desk: OpenDesk, url: str) -> None:

@@ -212,8 +212,10 @@ async def test_a_hearer_tells_that_the_stream_was_lost_with_the_store(
             with pytest.raises(HistoryAgrees):
                 await after.epochs.propose()
             assert (await after.epochs.propose(agreed=3)).after == 3
-            await after.open(3, agreed=3)
+            evidence = tuple(speaking.publications.read(3, 1))
+            await after.open(3, agreed=3, heard=evidence)
             await after.all_heard()
+    assert [row["id"] for row in restored.epochs.lost()] == ["speaking:5"]
     assert reader.texts() == [*map(str, range(6)), "one", "two"]
     assert differences(reader.store, VIEWS) == []
 
@@ -316,6 +318,24 @@ async def test_a_stream_that_begins_too_late_cannot_say_where_the_histories_part
             await parting.propose()
         proposal = await parting.propose(agreed=4)
     assert (proposal.after, [event.position for event in proposal.lost]) == (3, [7])
+
+
+async def test_what_was_parked_and_is_lost_waits_for_nobody(
+    broker: NatsServer, speaking: Speaking, restored: Speaking, reader: Reader
+) -> None:
+    async with on_bus(broker.url) as bus:
+        speaking.write("bills", "one", "two", "torn", "four")
+        async with life(bus, speaking, reader) as before:
+            await before.all_heard()
+            await eventually_async(lambda: before.inbox.status().parked == 2)
+        async with life(bus, restored, reader) as after:
+            await after.alarmed()
+            await after.open(3)
+            restored.write("bills", "anew")
+            await after.all_heard()
+            await eventually_async(lambda: after.inbox.status().parked == 0)
+    assert reader.shelf("bills") == ["one", "two", "anew"]
+    assert [note.split(":")[:2] for _, note in reader.notes()[2:4]] == [["lost", " parked"]] * 2
 
 
 async def test_a_second_copy_put_back_begins_a_third_epoch(

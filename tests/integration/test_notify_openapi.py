@@ -12,7 +12,6 @@ from schemathesis.python import asgi
 
 from services.notify.app import build
 from services.notify.occasion import Occasion
-from shared.feed import Publications
 from tests.eventually import eventually
 from tests.facts import made_up
 from tests.integration.notify import REPORT, UNIT, YEAR, Hands, Said, cycle, granted, known_units, opened, registered
@@ -32,7 +31,7 @@ def served(tokens: Tokens, tmp_path: Path) -> Iterator[Served]:
     clock, said = Hands(), {name: Said(name) for name in ("registry", "reporting", "review")}
     for contract in (*known_units(), *map(registered, PEOPLE), *map(granted, PEOPLE), cycle(), opened()):
         said[contract.NAME.split(".", 1)[0]].say(contract, clock.now())
-    feeds = {name: feed_of(name, cast(Publications, Spoken(one))) for name, one in said.items()}
+    feeds = {name: feed_of(name, Spoken(one)) for name, one in said.items()}
     app = build(told(sqlite_databases(tmp_path), tokens, NOWHERE), clock=clock, feeds=feeds)
     desk = str(made_up("desk"))
     try:

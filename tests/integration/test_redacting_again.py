@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from tests.integration.draft import ACCESS, Draft, drafted
+from shared.contracts import reporting as told_by_reporting
+from shared.desk import Command, UnitOfWork
+from shared.domain import Acting
+from tests.integration.draft import ACCESS, OVERALL, Draft, drafted
 from tests.integration.reporting import reporting
 from tests.stores import Databases
 from tests.tokens import Tokens
@@ -48,3 +52,20 @@ async def test_what_is_kept_stays_readable_however_often_a_place_is_redacted(dra
     assert await answer(draft, version=told[2][0]) == "tredje"
     await draft.answered(draft.lead, ACCESS, "sjette", len(TEXTS))
     assert await answer(draft) == "sjette"
+
+
+@pytest.mark.parametrize("place", [ACCESS, OVERALL])
+async def test_a_redaction_that_was_lost_with_the_store_is_done_again(draft: Draft, place: str) -> None:
+    for base, text in enumerate(TEXTS):
+        await draft.answered(draft.lead, ACCESS, text, base)
+    parts = draft.service.app.state.parts
+    told = told_by_reporting.TextRedactedV1(report_id=draft.id, place=place, first_version=2, last_version=9)
+
+    def decide(unit: UnitOfWork) -> Mapping[str, Any]:
+        parts.epochs.redo(unit, told, Acting(subject="operator", role="operator"), parts.clock.now())
+        return {}
+
+    await parts.desk.do(Command(uuid4(), b"", decide))
+    draft.service.app.state.reporting.redacting.destroy_decided(draft.id)
+    left = [fact["data"]["text"].get("text") for fact in await draft.facts("Answered")]
+    assert left == ["første", None, None, None, None] if place == ACCESS else left == TEXTS

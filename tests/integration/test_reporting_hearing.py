@@ -11,7 +11,11 @@ import pytest
 from sqlalchemy import Table, select
 
 from services.reporting.app import READ_MODELS
+from services.reporting.application import hearing
 from shared.contracts import Contract, registry
+from shared.epochs.log import FIRST, Epoch
+from shared.inbox import Views
+from shared.inbox.adopting import Adopting
 from tests.integration.draft import ACCESS, Draft, drafted
 from tests.integration.reporting import Service, reporting
 from tests.stores import Databases
@@ -54,6 +58,7 @@ async def known(draft: Draft) -> Any:
 async def twice(draft: Draft, *contracts: Contract) -> None:
     """Told once, told again from the bus, and said once more by the registry."""
     await draft.service.registry.tell(*contracts)
+    draft.service.shred()  # or it happens at any moment, and what is shown of an erased person changes once
     once = await known(draft)
     await draft.service.registry.tell_again()
     assert await known(draft) == once
@@ -74,6 +79,16 @@ class TestDescriptionApproved:
 
     async def test_and_hearing_it_twice_changes_nothing(self, draft: Draft) -> None:
         await twice(draft, described(draft, 1, "Behandler prøvesyke."))
+
+    async def test_one_that_the_registry_has_lost_gives_way_to_the_one_before(self, draft: Draft) -> None:
+        await draft.service.registry.tell(described(draft, 1, "Først."))
+        after = draft.service.registry.said
+        await draft.service.registry.tell(described(draft, 2, "Siden."))
+        views = Views(READ_MODELS.of_others, READ_MODELS.heard)
+        adopting = Adopting(draft.service.parts.desk, "registry", views, hearing.forget)
+        await adopting.adopt([FIRST, Epoch(2, after)])
+        await adopting.settle()
+        assert (await draft.shown(draft.lead))["description"] == {"version": 1, "text_nb": "Først."}
 
     async def test_what_was_submitted_keeps_its_own(self, draft: Draft) -> None:
         await draft.service.registry.tell(described(draft, 1, "Først."))

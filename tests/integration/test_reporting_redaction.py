@@ -238,11 +238,11 @@ async def test_a_text_in_flight_is_sealed_anew(draft: Draft) -> None:
 
     async def meanwhile() -> None:
         # The approval waits for the writer, and behind it an answer that was sealed before it is decided.
-        await eventually_async(lambda: desk.waiting == 1)
+        await eventually_async(lambda: len(desk.waiting) == 1)
         approval = asyncio.create_task(draft.ask(draft.desk, f"redactions/{asked}/approvals"))
-        await eventually_async(lambda: desk.waiting == 2)
+        await eventually_async(lambda: len(desk.waiting) == 2)
         answer = asyncio.create_task(draft.answered(draft.lead, ACCESS, "Skrevet imens.", base=2))
-        await eventually_async(lambda: desk.waiting == 3)
+        await eventually_async(lambda: len(desk.waiting) == 3)
         gate.set()
         await asyncio.gather(approval, answer)
 

@@ -18,6 +18,7 @@ WRITTEN = [
     ROOT / "README.md",
     ROOT / "CHANGELOG.md",
     ROOT / "CONTRIBUTING.md",
+    ROOT / "deploy/runbook.md",
     *sorted((ROOT / "docs").glob("*.md")),
     *sorted((ROOT / "docs/decisions").glob("*.md")),
     *sorted((ROOT / "services").glob("*/README.md")),

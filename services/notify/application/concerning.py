@@ -24,6 +24,7 @@ from shared.desk import Desk, Unavailable, UnitOfWork
 from shared.eventstore import EventStore
 from shared.feed import Feed, FeedFault
 from shared.inbox import Heard, heard_by, heard_upto
+from shared.inbox.lost import first_told
 
 log = structlog.get_logger()
 FOLLOWER = "notify.rules"
@@ -126,8 +127,9 @@ class Concerning:
         def decide(unit: UnitOfWork) -> None:
             said = heard.event.contract()
             if said is not None:
-                new = intend(unit, concerned(unit.rows, heard.event, said), at)
-                log.info("fact_concerns", fact=heard.event.id, messages=len(new))
+                fact = heard.event.model_copy(update={"id": first_told(unit.rows, heard.event)})
+                new = intend(unit, concerned(unit.rows, fact, said), at)
+                log.info("fact_concerns", fact=fact.id, messages=len(new))
 
         await self._desk.hear(FOLLOWER, heard.turn, decide, heard.event.traceparent or "")
 

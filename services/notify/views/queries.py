@@ -10,7 +10,9 @@ from uuid import UUID
 from sqlalchemy import Select, and_, func, or_, select
 
 from services.notify.views import tables as t
-from shared.inbox.heard import heard, last_turn
+from shared.contracts import CloudEvent
+from shared.inbox.heard import heard, last_turn, live
+from shared.inbox.lost import first_told
 from shared.read_rows import Rows, instant
 
 
@@ -70,13 +72,11 @@ class Opening:
 
 def openings(rows: Rows, report_id: UUID | None = None) -> dict[str, Opening]:
     """When each report was opened, by what was heard of it."""
-    query = select(heard).where(heard.c.type == "reporting.report.opened.v1")
+    query = live("reporting").where(heard.c.type == "reporting.report.opened.v1").order_by(heard.c.turn)
     if report_id is not None:
         query = query.where(heard.c.subject == str(report_id))
-    return {
-        row["subject"]: Opening(f"{row['speaker']}:{row['position']}", datetime.fromisoformat(row["time"]))
-        for row in rows(query)
-    }
+    events = (CloudEvent.model_validate_json(row["body"]) for row in rows(query))
+    return {event.subject: Opening(first_told(rows, event), event.time) for event in events}
 
 
 def newest_turn(rows: Rows) -> int:

@@ -62,3 +62,24 @@ def react(unit: UnitOfWork, event: CloudEvent, said: Contract) -> None:
     reaction = REACTIONS.get(type(said))
     if reaction:
         reaction(unit, event, said)
+
+
+def _description_lost(unit: UnitOfWork, event: CloudEvent, said: registry.UnitDescriptionApprovedV1) -> None:
+    """Reports being written go back to the description that was in force before, if there was one."""
+    standing = queries.description(unit.rows, said.unit_id, _date(event))
+    if standing is None:
+        return
+    described = Description(standing["version"], standing["text_nb"])
+    for report_id in queries.written_reports(unit.rows, said.unit_id):
+        unit.get(Report, UUID(report_id)).update_description(described, by=system("reporting"), at=event.time)
+
+
+FORGOTTEN: Mapping[type[Contract], Reaction] = {registry.UnitDescriptionApprovedV1: _description_lost}
+"""What reporting does about its own things when a speaker was put back and has lost something; all else stands."""
+
+
+def forget(unit: UnitOfWork, event: CloudEvent, said: Contract) -> None:
+    """Let reports follow what was lost."""
+    reaction = FORGOTTEN.get(type(said))
+    if reaction:
+        reaction(unit, event, said)

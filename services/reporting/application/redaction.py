@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,12 +15,17 @@ from services.reporting.report import Report
 from services.reporting.report.ending import AddendumSigned
 from services.reporting.report.events import Answered
 from services.reporting.report.lines import EntryAdded, EntryChanged
+from services.reporting.report.rules import QuestionNotInTemplate
 from services.reporting.report.state import Redaction
+from shared.access import system
 from shared.asked import Asked
+from shared.contracts import Contract, reporting
 from shared.desk import Desk, Done, UnitOfWork
-from shared.domain import Sealed
+from shared.domain import Acting, Sealed, identity
 from shared.eventstore import EventStore
 from shared.vault import Shredded, Vault
+
+DONE_AGAIN = "done again after a copy was put back"
 
 
 class Redacting:
@@ -65,18 +71,7 @@ class Redacting:
             report = unit.get(Report, report_id)
             by = acting_on(unit.rows, asked, "decide_redaction", report)
             redaction = report.approvable(redaction_id, by)
-            subject = subject_of(report_id, redaction.place)
-            resealed = self._reseal(report, redaction, subject)
-            report.redact(
-                redaction_id,
-                seen=report.place_version(redaction.place),
-                subject=subject,
-                generation=resealed.destroyed,
-                kept=resealed.kept,
-                current=resealed.current,
-                by=by,
-                at=asked.at,
-            )
+            self._remove(report, redaction, by, asked.at)
             return {**versions(report), "redaction_id": str(redaction_id), "place": redaction.place}
 
         done = await self._desk.do(asked.command(decide))
@@ -94,6 +89,28 @@ class Redacting:
 
         return await self._desk.do(asked.command(decide))
 
+    def redo(self, unit: UnitOfWork, told: Contract, by: Acting, at: datetime) -> None:
+        """Remove again what a lost redaction had removed, where the copy that was put back still has it."""
+        if not isinstance(told, reporting.TextRedactedV1):
+            return
+        report = unit.find(Report, told.report_id)
+        newest = _newest_version(report, told.place) if report else 0
+        if report is None or newest < told.first_version:
+            return
+        first, last = told.first_version, min(told.last_version, newest)
+        redaction_id = identity("redaction", report.id, told.place, first, last, at.isoformat())
+        report.request_redaction(
+            redaction_id,
+            told.place,
+            first=first,
+            last=last,
+            reason=DONE_AGAIN,
+            legal_basis=DONE_AGAIN,
+            by=system("reporting"),
+            at=at,
+        )
+        self._remove(report, report.redaction(redaction_id), by, at)
+
     def destroy_decided(self, report_id: UUID) -> None:
         """Destroy the keys this report's redactions name; the shredder does the same at every start."""
         report = self._store.load(Report, report_id)
@@ -101,6 +118,20 @@ class Redacting:
             raise report_not_found(report_id)
         for subject, generation in report.state.shredded.items():
             self._vault.destroy(subject, generation)
+
+    def _remove(self, report: Report, redaction: Redaction, by: Acting, at: datetime) -> None:
+        subject = subject_of(report.id, redaction.place)
+        resealed = self._reseal(report, redaction, subject)
+        report.redact(
+            redaction.id,
+            seen=report.place_version(redaction.place),
+            subject=subject,
+            generation=resealed.destroyed,
+            kept=resealed.kept,
+            current=resealed.current,
+            by=by,
+            at=at,
+        )
 
     def _reseal(self, report: Report, redaction: Redaction, subject: str) -> _Resealed:
         """The place's texts outside the range, sealed under a key of the next generation."""
@@ -127,6 +158,14 @@ class _Resealed:
 
     def __init__(self, destroyed: int, kept: dict[str, Sealed], current: Sealed | None) -> None:
         self.destroyed, self.kept, self.current = destroyed, kept, current
+
+
+def _newest_version(report: Report, place: str) -> int:
+    """The newest version of a place; 0 when nothing was written there."""
+    try:
+        return report.place_version(place)
+    except QuestionNotInTemplate:
+        return 0
 
 
 def _texts_of(store: EventStore, report_id: UUID, place: str) -> list[tuple[int, Sealed]]:

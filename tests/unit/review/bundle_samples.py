@@ -94,7 +94,7 @@ REPORT: dict[str, Any] = {
             entry(FIGURES),
             entry({"name": "Tatt ut"}, removed_from_list=True),
             entry(None, removed=REMOVED),
-        ]
+        ],
     },
 }
 LEAD: dict[str, Any] = {
