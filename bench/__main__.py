@@ -50,7 +50,8 @@ def main() -> None:
         for name in names:
             findings = Findings()
             try:
-                PARTS[name](plan, here, findings)
+                with here.part():
+                    PARTS[name](plan, here, findings)
             except Exception as why:  # noqa: BLE001  # one part that breaks must not take the others' figures with it
                 traceback.print_exc()
                 say(f"[red]{name} broke[/red]: {why}")

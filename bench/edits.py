@@ -28,8 +28,6 @@ def measure(plan: Plan, ground: Ground, findings: Findings) -> None:
         for one in _in_turn(in_file, number):
             _round(plan, ground, findings, one, number, SQLITE)
     _ratios(findings)
-    for one in (*standing, *in_file):
-        one.server.__exit__(None, None, None)
 
 
 def _stand(

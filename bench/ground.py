@@ -57,6 +57,14 @@ class Ground:
         server = NatsServer(place, program=self.nats_server, always=self.nats_server is not None)
         return self.stack.enter_context(server)
 
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """What is started in between ends with it, so that it costs nobody else anything."""
+        whole = self.stack
+        with ExitStack() as self.stack:
+            yield
+        self.stack = whole
+
     def settings(self, databases: Databases, nats_url: str) -> Settings:
         """What a reporting service is told; nobody else is there to be heard."""
         return Settings(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import ExitStack
 
 from bench.country import Unit, raise_country
 from bench.filling import QUESTIONS
@@ -21,21 +20,19 @@ REPORTS_EACH = 8
 
 def country(plan: Plan, ground: Ground, findings: Findings) -> None:
     """People save all over a country as it is, and all over one with a hundred times as many units."""
-    with ExitStack() as stack:
-        people = {}
-        for units in plan.country:
-            say(f"raising a country of {units} units")
-            told = ground.settings(ground.databases, ground.nats().url)
-            made = asyncio.run(raise_country(told, ground.tokens, units))
-            log = ground.folder / f"country-{units}.log"
-            server = Server(uvicorn("services.reporting.app:create"), reporting(told), log, ready="/health/ready")
-            stack.enter_context(server)
-            people[units] = _all_over(server, made)
-        for _ in range(plan.rounds):
-            for units, some in people.items():
-                speed = save(plan, some, ground.token).per_second
-                say(f"saves in a country of {units} units: {speed:,.0f}/s")
-                findings.add(f"country_{units}_per_second", speed, f"saves in a country of {units} units", "saves/s")
+    people = {}
+    for units in plan.country:
+        say(f"raising a country of {units} units")
+        told = ground.settings(ground.databases, ground.nats().url)
+        made = asyncio.run(raise_country(told, ground.tokens, units))
+        log = ground.folder / f"country-{units}.log"
+        server = Server(uvicorn("services.reporting.app:create"), reporting(told), log, ready="/health/ready")
+        people[units] = _all_over(ground.stack.enter_context(server), made)
+    for _ in range(plan.rounds):
+        for units, some in people.items():
+            speed = save(plan, some, ground.token).per_second
+            say(f"saves in a country of {units} units: {speed:,.0f}/s")
+            findings.add(f"country_{units}_per_second", speed, f"saves in a country of {units} units", "saves/s")
     small, large = (f"country_{units}_per_second" for units in plan.country)
     findings.ratio("growth_country", small, large, "cost of a save at 100 times the country over once")
 
@@ -55,20 +52,17 @@ def connections(plan: Plan, ground: Ground, findings: Findings) -> None:
         for many in plan.connections:
             for one in standing:
                 _note(plan, ground, findings, one.peer, f"connections_{many}", _people([one], many))
-    for one in standing:
-        one.server.__exit__(None, None, None)
 
 
 def processes(plan: Plan, ground: Ground, findings: Findings) -> None:
     """Ours with a part of the reports for each process, as one writes a database; the bare INSERT with workers."""
     for many in plan.processes:
-        ours = [stand(ground, OURS, ground.databases, PEOPLE) for _ in range(many)]
-        bare = stand(ground, fastapi_peer("bare", BARE.title, workers=many), ground.databases, PEOPLE)
-        for _ in range(plan.rounds):
-            _note(plan, ground, findings, OURS, f"processes_{many}", _people(ours, PEOPLE))
-            _note(plan, ground, findings, BARE, f"processes_{many}", _people([bare], PEOPLE))
-        for one in (*ours, bare):
-            one.server.__exit__(None, None, None)
+        with ground.part():
+            ours = [stand(ground, OURS, ground.databases, PEOPLE) for _ in range(many)]
+            bare = stand(ground, fastapi_peer("bare", BARE.title, workers=many), ground.databases, PEOPLE)
+            for _ in range(plan.rounds):
+                _note(plan, ground, findings, OURS, f"processes_{many}", _people(ours, PEOPLE))
+                _note(plan, ground, findings, BARE, f"processes_{many}", _people([bare], PEOPLE))
 
 
 def _people(standing: list[Standing], many: int) -> list[Person]:
