@@ -61,9 +61,11 @@ class Ground:
     def part(self) -> Iterator[None]:
         """What is started in between ends with it, so that it costs nobody else anything."""
         whole = self.stack
-        with ExitStack() as self.stack:
-            yield
-        self.stack = whole
+        try:
+            with ExitStack() as self.stack:
+                yield
+        finally:
+            self.stack = whole
 
     def settings(self, databases: Databases, nats_url: str) -> Settings:
         """What a reporting service is told; nobody else is there to be heard."""

@@ -23,7 +23,7 @@ from services.reporting.settings import Settings
 from shared.eventstore import EventStore
 
 LONG, SHORT = 10_000, 10
-EACH = 8
+EACH = 4
 """Reports of either length, written by one person each."""
 OPENED = 20
 """Times a report is opened in one round."""
