@@ -44,6 +44,8 @@ def main() -> None:
     # Nobody is there to be heard while the country is made, which the service would tell again and again.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     plan, broken = chosen(), list[str]()
+    if names == list(PARTS):
+        SUMMARY.unlink(missing_ok=True)
     with ground() as here:
         machine = facts(here.folder, here.databases("facts"))
         say(f"{plan.name} run: {plan.rounds} rounds of {plan.seconds} s")

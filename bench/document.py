@@ -76,8 +76,8 @@ def _machine(parts: list[dict[str, Any]]) -> Iterable[str]:
 
 def _figures(parts: list[dict[str, Any]]) -> Iterable[str]:
     for part in parts:
-        yield from (f"### {part['part']}", "", "| what | median | lowest | highest | unit | note |")
-        yield "|---|---:|---:|---:|---|---|"
+        yield from (f"### {part['part']}", "", f"{part['plan'].capitalize()} run, {part['measured_at']}.", "")
+        yield from ("| what | median | lowest | highest | unit | note |", "|---|---:|---:|---:|---|---|")
         for figure in part["figures"].values():
             yield _line(figure)
         yield ""

@@ -13,6 +13,7 @@ from tests.stores import Databases
 
 FLUSH = "_flush_1ms"
 SQLITE = "_on_sqlite"
+SAID = {"": "", FLUSH: ", 1 ms flush", SQLITE: ", on SQLite"}
 
 
 def measure(plan: Plan, ground: Ground, findings: Findings) -> None:
@@ -53,7 +54,7 @@ def _round(plan: Plan, ground: Ground, findings: Findings, one: Standing, part: 
     """Reports nobody has written since they were filled, so that all histories are equally long."""
     reports = one.reports[part * PEOPLE : (part + 1) * PEOPLE]
     people = [Person(one.server.port, [report]) for report in reports]
-    name, title, note = f"{one.peer.name}{where}", one.peer.title, one.peer.note
+    name, title, note = f"{one.peer.name}{where}", f"{one.peer.title}{SAID[where]}", one.peer.note
     try:
         seen = save(plan, people, ground.token)
     except Failed as why:
@@ -61,18 +62,19 @@ def _round(plan: Plan, ground: Ground, findings: Findings, one: Standing, part: 
         return
     say(f"{name}: {seen.per_second:,.0f} saves/s, p99 {seen.p99_ms:.1f} ms")
     findings.add(f"{name}_per_second", seen.per_second, title, "saves/s", note)
-    findings.add(f"{name}_p50_ms", seen.p50_ms, title, "ms")
-    findings.add(f"{name}_p99_ms", seen.p99_ms, title, "ms")
+    findings.add(f"{name}_p50_ms", seen.p50_ms, f"{title}, p50", "ms")
+    findings.add(f"{name}_p99_ms", seen.p99_ms, f"{title}, p99", "ms")
 
 
 def _fail(findings: Findings, peer: Peer, where: str, why: Failed) -> None:
     say(f"[red]{peer.name}{where} failed[/red]: {why}")
     for figure in ("per_second", "p50_ms", "p99_ms"):
-        findings.fail(f"{peer.name}{where}_{figure}", peer.title, str(why))
+        findings.fail(f"{peer.name}{where}_{figure}", f"{peer.title}{SAID[where]}, {figure}", str(why))
 
 
 def _ratios(findings: Findings) -> None:
-    for where, slower in (("", ""), (FLUSH, ", 1 ms flush")):
+    for where in ("", FLUSH):
+        slower = SAID[where]
         ours = f"ours{where}_per_second"
         django = findings.best(f"django_uvicorn{where}_per_second", f"django_gunicorn{where}_per_second")
         for name, peer in (("bare_insert", "bare"), ("stock", "stock"), ("eventsource_py", "eventsource_library")):

@@ -76,4 +76,4 @@ def _note(plan: Plan, ground: Ground, findings: Findings, peer: Peer, what: str,
     say(f"{peer.name}, {what}: {seen.per_second:,.0f} saves/s, p99 {seen.p99_ms:.1f} ms")
     title = f"{peer.title}, {what.replace('_', ' ')}"
     findings.add(f"{peer.name}_{what}_per_second", seen.per_second, title, "saves/s")
-    findings.add(f"{peer.name}_{what}_p99_ms", seen.p99_ms, title, "ms")
+    findings.add(f"{peer.name}_{what}_p99_ms", seen.p99_ms, f"{title}, p99", "ms")

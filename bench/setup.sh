@@ -3,7 +3,10 @@
 
 bench_python=var/bench/venv/bin/python
 
-bench_fingerprint() { { pwd; cat requirements.lock bench/requirements.lock deploy/uv.txt bench/setup.sh; } | sha256sum | cut -d' ' -f1; }
+bench_fingerprint() {
+    { pwd; cat requirements.lock bench/requirements.lock deploy/uv.txt bench/setup.sh; } |
+        { sha256sum 2>/dev/null || shasum -a 256; } | cut -d' ' -f1
+}
 
 bench_set_up() {
     local stamp=var/bench/venv/made-from python uv
