@@ -25,7 +25,7 @@ from services.reporting.views import rows
 from shared.contracts import Contract
 from shared.contracts import registry as said
 from shared.domain import Acting, identity
-from shared.eventstore import EventStore, Work
+from shared.eventstore import EventStore, Verdict, Work
 from shared.vault import Vault
 from tests.integration.reporting import MovableClock, Service, serving
 from tests.tokens import Tokens
@@ -95,7 +95,11 @@ def _open_others(store: EventStore, units: list[Unit]) -> None:
             named = {"unit_id": unit.id, "unit_code": _code(unit), "unit_name": f"Nasjonal tjeneste {_code(unit)}"}
             report = Report.begin(unit.report, structs.replace(first, **named))
             works.append(Work(store.stored(report.collect_events()), changes=rows.own(report)))
-        store.record(works)
+        _record(store, works)
+
+
+def _record(store: EventStore, works: list[Work]) -> None:
+    assert all(receipt.verdict is Verdict.RECORDED for receipt in store.record(works))
 
 
 def _code(unit: Unit) -> str:
@@ -144,9 +148,9 @@ def _write(store: EventStore, vault: Vault, units: list[Unit], saves: Callable[[
         written.append(report)
         works.append(Work(store.stored(report.collect_events()), changes=rows.own(report)))
         if sum(len(work.events) for work in works) > EVENTS_AT_ONCE:
-            store.record(works)
+            _record(store, works)
             works = []
-    store.record(works)
+    _record(store, works)
     for report in written:
         if report.version > EVENTS_AT_ONCE:
             store.snapshot(report)

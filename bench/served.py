@@ -17,6 +17,7 @@ from typing import Any, Self
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
+from bench.telling import say
 from deploy.places import ROOT
 from services.reporting.settings import Settings
 from tests.servers.ports import free_port
@@ -57,11 +58,15 @@ class Server:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, _: object, __: TracebackType | None) -> None:
-        if self._process.poll() is None:
-            self._process.send_signal(signal.SIGTERM)
-            try:
-                self._process.wait(ENDED_WITHIN)
-            except subprocess.TimeoutExpired:
+        if self._process.poll() is not None:
+            return
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            self._process.wait(ENDED_WITHIN)
+        except subprocess.TimeoutExpired:
+            say(f"the server on port {self.port} did not end by itself and was killed")
+        finally:
+            if self._process.poll() is None:
                 os.killpg(self._process.pid, signal.SIGKILL)
                 self._process.wait()
 
