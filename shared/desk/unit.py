@@ -12,7 +12,7 @@ from eventsourcing.persistence import PersistenceError
 from sqlalchemy import Select
 
 from shared.domain import NO_COMMAND, Aggregate, NotFound, Refused
-from shared.eventstore import Change, StoreFull
+from shared.eventstore import Change, EventStore, StoreFull
 
 A = TypeVar("A", bound=Aggregate[Any])
 Read = Callable[[Select[Any]], list[dict[str, Any]]]
@@ -22,6 +22,13 @@ class Hot(Protocol):
     """Gives a thing as it is now, from memory or from the store."""
 
     def __call__(self, cls: type[A], thing_id: UUID) -> A | None: ...
+
+
+class CommitFirst(BaseException):
+    """What is asked for depends on works that are decided and not recorded: record them, then decide again.
+
+    It is no fault of the decision, so it passes through whatever one catches.
+    """
 
 
 class KeyReused(Refused):
@@ -92,8 +99,8 @@ class Done:
 class UnitOfWork:
     """What one decision has in hand: the things it asks for, the rows it reads, the changes it makes."""
 
-    def __init__(self, hot: Hot, read: Read) -> None:
-        self._hot, self._read = hot, read
+    def __init__(self, hot: Hot, read: Read, recorded: Callable[[], EventStore]) -> None:
+        self._hot, self._read, self._recorded = hot, read, recorded
         self.reads = 0
         self._things: dict[UUID, Aggregate[Any]] = {}
         self._changes: list[Change] = []
@@ -125,9 +132,14 @@ class UnitOfWork:
         self._changes.extend(changes)
 
     def rows(self, query: Select[Any]) -> list[dict[str, Any]]:
-        """What the read models say, as of the last commit; ``reads`` counts how often they were asked."""
+        """What the read models say with everything decided before; ``reads`` counts how often they were asked."""
         self.reads += 1
         return self._read(query)
+
+    @property
+    def store(self) -> EventStore:
+        """The store, when everything decided before is in it."""
+        return self._recorded()
 
     @property
     def changes(self) -> list[Change]:

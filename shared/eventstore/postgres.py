@@ -17,7 +17,8 @@ from psycopg.rows import DictRow
 from psycopg.sql import SQL, Identifier, Literal
 
 from shared.eventstore.faults import unavailable
-from shared.eventstore.rows import EVENTS_TABLE, as_sql
+from shared.eventstore.recording import CALL, NEVER_CHANGED, NONE_OBJECTS, RECORD, RECORD_ALL, SNAPSHOT
+from shared.eventstore.rows import EVENTS_TABLE, SNAPSHOTS_TABLE, grouped
 from shared.eventstore.work import Receipt, Verdict, Work
 
 PATIENCE: Mapping[str, int] = {
@@ -29,68 +30,6 @@ PATIENCE: Mapping[str, int] = {
 }
 """How soon a connection counts as broken whose other end says nothing: without it hours may pass."""
 _PREPARING = crc32(b"aarring.preparing")
-
-_RECORD = """
-CREATE OR REPLACE FUNCTION {schema}.{record}(
-    strict boolean, works int,
-    e_work int[], e_id uuid[], e_version bigint[], e_topic text[], e_state bytea[],
-    c_work int[], c_id text[], c_digest bytea[], c_answer text[],
-    t_work int[], t_name text[], t_before bigint[], t_position bigint[]
-) RETURNS TABLE (work int, verdict text, positions bigint[]) LANGUAGE plpgsql AS $body$
-BEGIN
-    -- One writer at a time until commit: a follower who has seen a position has seen all before it.
-    PERFORM pg_advisory_xact_lock({lock});
-    FOR work IN 0 .. works - 1 LOOP
-        verdict := 'recorded';
-        positions := '{{}}';
-        IF EXISTS (SELECT FROM unnest(c_work, c_id) AS c(w, id)
-                   JOIN {schema}.outcomes o ON o.command_id = c.id WHERE c.w = work) THEN
-            verdict := 'repeated';
-        ELSIF EXISTS (SELECT FROM unnest(t_work, t_name, t_position) AS t(w, n, p)
-                      JOIN {schema}.{tracking} k ON k.application_name = t.n
-                      WHERE t.w = work AND k.notification_id >= t.p) THEN
-            verdict := 'heard';
-        ELSIF EXISTS (SELECT FROM unnest(t_work, t_name, t_before) AS t(w, n, b)
-                      LEFT JOIN {schema}.{tracking} k ON k.application_name = t.n
-                      WHERE t.w = work AND t.b <> coalesce(k.notification_id, 0)) THEN
-            verdict := 'stale';
-        ELSIF strict AND EXISTS (
-            SELECT FROM (SELECT e.id, min(e.v) AS v FROM unnest(e_work, e_id, e_version) AS e(w, id, v)
-                         WHERE e.w = work GROUP BY e.id) AS lead
-            WHERE lead.v - 1 <> coalesce((SELECT max(s.originator_version) FROM {schema}.{events} s
-                                          WHERE s.originator_id = lead.id), 0)) THEN
-            verdict := 'stale';
-        ELSE
-            WITH inserted AS (
-                INSERT INTO {schema}.{events} AS s (originator_id, originator_version, topic, state)
-                SELECT e.id, e.v, e.topic, e.state
-                FROM unnest(e_work, e_id, e_version, e_topic, e_state)
-                     WITH ORDINALITY AS e(w, id, v, topic, state, ord)
-                WHERE e.w = work ORDER BY e.ord
-                RETURNING s.notification_id)
-            SELECT coalesce(array_agg(i.notification_id ORDER BY i.notification_id), '{{}}')
-              INTO positions FROM inserted i;
-            INSERT INTO {schema}.outcomes (command_id, digest, answer, position)
-            SELECT c.id, c.digest, c.answer, positions[array_upper(positions, 1)]
-            FROM unnest(c_work, c_id, c_digest, c_answer) AS c(w, id, digest, answer) WHERE c.w = work;
-            INSERT INTO {schema}.{tracking} AS k (application_name, notification_id)
-            SELECT t.n, t.p FROM unnest(t_work, t_name, t_position) AS t(w, n, p) WHERE t.w = work
-            ON CONFLICT (application_name) DO UPDATE SET notification_id = excluded.notification_id;
-        END IF;
-        RETURN NEXT;
-    END LOOP;
-END $body$"""
-
-_NEVER_CHANGED = """
-CREATE OR REPLACE FUNCTION {schema}.{guard}() RETURNS trigger LANGUAGE plpgsql AS $body$
-BEGIN RAISE EXCEPTION 'what was recorded is never changed'; END $body$;
-CREATE OR REPLACE TRIGGER {guard} BEFORE UPDATE OR DELETE OR TRUNCATE ON {schema}.{events}
-FOR EACH STATEMENT EXECUTE FUNCTION {schema}.{guard}()"""
-
-_CALL = """SELECT * FROM {schema}.{record}(%s, %s,
-    %s::int[], %s::uuid[], %s::bigint[], %s::text[], %s::bytea[],
-    %s::int[], %s::text[], %s::bytea[], %s::text[],
-    %s::int[], %s::text[], %s::bigint[], %s::bigint[])"""
 
 
 class PostgresDatabase(PostgresDatastore):
@@ -143,11 +82,15 @@ class PostgresEventRecorder(PostgresProcessRecorder):
             "schema": Identifier(datastore.schema),
             "events": Identifier(events_table_name),
             "tracking": Identifier(self.tracking_table_name),
+            "snapshots": Identifier(SNAPSHOTS_TABLE),
             "record": Identifier(f"{events_table_name}_record"),
+            "record_all": Identifier(f"{events_table_name}_record_all"),
+            "none_objects": Identifier(f"{events_table_name}_none_objects"),
             "guard": Identifier(f"{events_table_name}_never_changed"),
             "lock": Literal(crc32(f"{datastore.schema}.{events_table_name}".encode())),
         }
-        self._call = SQL(_CALL).format(**names).as_string()
+        self._call = SQL(CALL).format(**names).as_string()
+        self._snapshot = SQL(SNAPSHOT).format(**names).as_string()
         self.sql_create_statements += [
             SQL(
                 "CREATE TABLE IF NOT EXISTS {schema}.outcomes (command_id text PRIMARY KEY, "
@@ -157,8 +100,7 @@ class PostgresEventRecorder(PostgresProcessRecorder):
                 "ALTER TABLE {schema}.{events} ADD COLUMN IF NOT EXISTS "
                 "created_at timestamptz NOT NULL DEFAULT clock_timestamp()"
             ).format(**names),
-            SQL(_NEVER_CHANGED).format(**names),
-            SQL(_RECORD).format(**names),
+            *(SQL(made).format(**names) for made in (NEVER_CHANGED, NONE_OBJECTS, RECORD_ALL, RECORD)),
         ]
 
     def create_table(self) -> None:
@@ -197,10 +139,14 @@ class PostgresEventRecorder(PostgresProcessRecorder):
         ):
             cursor.execute(self._call, self._arguments(works, strict=True), prepare=True)
             receipts = [Receipt(Verdict(row["verdict"]), row["positions"]) for row in cursor.fetchall()]
-            for work, receipt in zip(works, receipts, strict=True):
-                if receipt.verdict is Verdict.RECORDED:
-                    for change in work.changes:
-                        cursor.execute(*as_sql(change, "postgresql"), prepare=True)
+            recorded = [
+                work for work, receipt in zip(works, receipts, strict=True) if receipt.verdict is Verdict.RECORDED
+            ]
+            for statement, rows in grouped((change for work in recorded for change in work.changes), "postgresql"):
+                cursor.executemany(statement, rows)
+            snapshots = [_as_row(snapshot) for work in recorded for snapshot in work.snapshots]
+            if snapshots:
+                cursor.executemany(self._snapshot, snapshots)
         return receipts
 
     @staticmethod
@@ -208,6 +154,7 @@ class PostgresEventRecorder(PostgresProcessRecorder):
         events = [(n, e) for n, work in enumerate(works) for e in work.events]
         outcomes = [(n, work.outcome) for n, work in enumerate(works) if work.outcome]
         tracking = [(n, work.tracking, work.tracked_before) for n, work in enumerate(works) if work.tracking]
+        upon = [(n, number) for n, work in enumerate(works) for number in work.upon]
         return [
             strict,
             len(works),
@@ -224,6 +171,8 @@ class PostgresEventRecorder(PostgresProcessRecorder):
             [t.application_name for _, t, _ in tracking],
             [before for _, _, before in tracking],
             [t.notification_id for _, t, _ in tracking],
+            [n for n, _ in upon],
+            [number for _, number in upon],
         ]
 
     def version_at(self, originator_id: UUID, moment: datetime) -> int:
@@ -257,3 +206,7 @@ class PostgresEventRecorder(PostgresProcessRecorder):
             cursor.execute(statement, (position, list(topics)))
             row = cursor.fetchone()
         return row["notification_id"] if row else 0
+
+
+def _as_row(stored: StoredEvent) -> tuple[Any, ...]:
+    return stored.originator_id, stored.originator_version, stored.topic, stored.state

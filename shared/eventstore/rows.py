@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, Literal
 
@@ -52,3 +53,33 @@ def as_sql(change: Change, dialect: DialectName) -> tuple[str, dict[str, Any]]:
     if isinstance(change, Drop):
         return _delete_sql(change.table, tuple(change.where), dialect), dict(change.where)
     return _upsert_sql(change.table, tuple(change.values), dialect), dict(change.values)
+
+
+def grouped(changes: Iterable[Change], dialect: DialectName) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Changes as few statements, each with its rows: of the same row written again and again only the last counts.
+
+    Each table gets its changes in their order; tables know nothing of each other.
+    """
+    groups: list[tuple[str, dict[tuple[Any, ...], dict[str, Any]]]] = []
+    newest: dict[Table, int] = {}
+    for change in changes:
+        statement, values = as_sql(change, dialect)
+        at = newest.get(change.table)
+        if at is None or groups[at][0] != statement:
+            at = newest[change.table] = len(groups)
+            groups.append((statement, {}))
+        rows = groups[at][1]
+        key = tuple(values[name] for name in _names(change))
+        rows.pop(key, None)
+        rows[key] = values
+    return [(statement, list(rows.values())) for statement, rows in groups]
+
+
+def _names(change: Change) -> Iterable[str]:
+    """The columns that say which row it is."""
+    return change.where if isinstance(change, Drop) else _key_of(change.table)
+
+
+@cache
+def _key_of(table: Table) -> tuple[str, ...]:
+    return tuple(column.name for column in table.primary_key)

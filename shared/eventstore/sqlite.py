@@ -20,9 +20,13 @@ from eventsourcing.sqlite import SQLiteConnection, SQLiteCursor, SQLiteDatastore
 
 from shared.eventstore.faults import unavailable
 from shared.eventstore.mapper import uuid_of
-from shared.eventstore.rows import EVENTS_TABLE, as_sql
+from shared.eventstore.rows import EVENTS_TABLE, SNAPSHOTS_TABLE, grouped
 from shared.eventstore.work import Receipt, StoreUnavailable, Verdict, Work
 
+_SNAPSHOT = (
+    f"INSERT INTO {SNAPSHOTS_TABLE} (originator_id, originator_version, topic, state) VALUES (?, ?, ?, ?) "
+    "ON CONFLICT DO NOTHING"
+)
 _NOW = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
 
 
@@ -127,12 +131,27 @@ class SQLiteEventRecorder(SQLiteProcessRecorder):
             cursor = connection.cursor()
             cursor.execute("BEGIN IMMEDIATE")
             try:
-                receipts = [self._record_one(cursor, work) for work in works]
+                receipts = self._record_each(cursor, works)
                 connection.commit()
             except BaseException:
                 # Also a commit that failed leaves its transaction open, on a connection others will get.
                 connection.rollback()
                 raise
+        return receipts
+
+    def _record_each(self, cursor: SQLiteCursor, works: Sequence[Work]) -> list[Receipt]:
+        receipts: list[Receipt] = []
+        for work in works:
+            stands = all(receipts[number].verdict is Verdict.RECORDED for number in work.upon)
+            receipts.append(self._record_one(cursor, work) if stands else Receipt(Verdict.STALE))
+        recorded = [
+            work for work, receipt in zip(works, receipts, strict=True) if receipt.verdict is Verdict.RECORDED
+        ]
+        for statement, rows in grouped((change for work in recorded for change in work.changes), "sqlite"):
+            cursor.executemany(statement, rows)
+        snapshots = [(uuid_of(s).hex, s.originator_version, s.topic, s.state) for w in recorded for s in w.snapshots]
+        if snapshots:
+            cursor.executemany(_SNAPSHOT, snapshots)
         return receipts
 
     def _record_one(self, cursor: SQLiteCursor, work: Work) -> Receipt:
@@ -149,8 +168,6 @@ class SQLiteEventRecorder(SQLiteProcessRecorder):
                     positions[-1] if positions else None,
                 ),
             )
-        for change in work.changes:
-            cursor.execute(*as_sql(change, "sqlite"))
         if work.tracking:
             self._insert_tracking(cursor, work.tracking)
         return Receipt(Verdict.RECORDED, positions)

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy.exc
+from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresAggregateRecorder
 from eventsourcing.sqlite import SQLiteAggregateRecorder
 from sqlalchemy import MetaData, Select, bindparam, create_engine, text
@@ -21,19 +22,21 @@ from shared.domain import Aggregate, Recorded
 from shared.eventstore.faults import unavailable
 from shared.eventstore.mapper import EventMapper, from_snapshot, to_snapshot
 from shared.eventstore.postgres import PATIENCE, PostgresDatabase, PostgresEventRecorder
-from shared.eventstore.rows import EVENTS_TABLE
+from shared.eventstore.rows import EVENTS_TABLE, SNAPSHOTS_TABLE
 from shared.eventstore.sqlite import SQLiteEventRecorder, SQLiteFile
 from shared.eventstore.work import Outcome, Receipt, Work
 from shared.eventstore.writers_lock import WritersLock, writers_lock
 
 A = TypeVar("A", bound=Aggregate[Any])
-SNAPSHOTS_TABLE = "snapshots"
 _Parts = tuple[
     SQLiteEventRecorder | PostgresEventRecorder,
     SQLiteAggregateRecorder | PostgresAggregateRecorder,
     Engine,
     Callable[[], AbstractContextManager[None]],
 ]
+_OUTCOMES = text("SELECT command_id, digest, answer, position FROM outcomes WHERE command_id IN :ids").bindparams(
+    bindparam("ids", expanding=True)
+)
 SNAPSHOT_EVERY = 100
 """Versions between two snapshots of an aggregate."""
 
@@ -131,7 +134,7 @@ class EventStore:
         """How far the log of ``speaker`` has been heard; 0 when nothing was."""
         return self.recorder.max_tracking_id(speaker) or 0
 
-    def stored(self, recorded: Sequence[Recorded]) -> list[Any]:
+    def stored(self, recorded: Sequence[Recorded]) -> list[StoredEvent]:
         """``recorded`` as the stored events that :class:`Work` carries."""
         return [self._mapper.to_stored_event(r) for r in recorded]
 
@@ -141,16 +144,24 @@ class EventStore:
 
     def outcome(self, command_id: UUID) -> Outcome | None:
         """What a command answered when it was first done; None when it was not (or was refused)."""
+        return self.outcomes([command_id]).get(command_id)
+
+    def outcomes(self, command_ids: Sequence[UUID]) -> dict[UUID, Outcome]:
+        """What those of the commands answered that were done."""
+        if not command_ids:
+            return {}
         with self._reading() as connection:
-            found = connection.execute(
-                text("SELECT digest, answer, position FROM outcomes WHERE command_id = :id"), {"id": str(command_id)}
-            ).first()
-        return Outcome(command_id, bytes(found.digest), found.answer, found.position) if found else None
+            found = connection.execute(_OUTCOMES, {"ids": list(map(str, command_ids))}).all()
+        outcomes = (Outcome(UUID(id), bytes(digest), answer, position) for id, digest, answer, position in found)
+        return {outcome.command_id: outcome for outcome in outcomes}
+
+    def as_snapshot(self, aggregate: Aggregate[Any]) -> StoredEvent:
+        """The aggregate's state as :class:`Work` carries it."""
+        return to_snapshot(aggregate)
 
     def snapshot(self, aggregate: Aggregate[Any]) -> None:
         """Keep the aggregate's state, so that opening it need not read its whole history."""
-        if not self._snapshots.select_events(aggregate.id, gt=aggregate.version - 1, limit=1):
-            self._snapshots.insert_events([to_snapshot(aggregate)])
+        self.record([Work(snapshots=[self.as_snapshot(aggregate)])])
 
     def rows(self, query: Select[Any]) -> list[dict[str, Any]]:
         """The rows a query on the read models finds."""

@@ -67,6 +67,10 @@ class Work:
     tracking: Tracking | None = None
     tracked_before: int | None = None
     """Where the tracking must stand for this work to follow it; None when any lower position will do."""
+    snapshots: Sequence[StoredEvent] = ()
+    """States of things as they are with this work, so that opening them need not read their whole history."""
+    upon: Sequence[int] = ()
+    """Which works before it, recorded together with it, it was decided upon: it is stale unless they are recorded."""
 
 
 class Verdict(StrEnum):
@@ -74,7 +78,7 @@ class Verdict(StrEnum):
 
     RECORDED = "recorded"
     STALE = "stale"
-    """An aggregate, or the tracking this work follows, has moved on; decide again on what it is now."""
+    """What this work was decided upon has moved on, or was not recorded; decide again on what it is now."""
     REPEATED = "repeated"
     """The command was recorded before; its outcome stands."""
     HEARD = "heard"

@@ -98,7 +98,7 @@ class Adopting:
 
     def _fold_again(self, unit: UnitOfWork) -> None:
         if self._views:
-            unit.change(*differences(self._desk.store, self._views))
+            unit.change(*differences(unit.store, self._views))
 
     def _lost(self) -> Any:
         # What was heard last is forgotten first.

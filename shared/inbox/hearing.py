@@ -80,7 +80,7 @@ class Hearing:
     async def _hear(self, part: Sequence[CloudEvent], after: int, policy: bool = True, note: str = "") -> None:
         def decide(unit: UnitOfWork) -> None:
             waiting = self.parked.subjects(unit)
-            turn, own = unit.rows(last_turn())[0]["turn"], self._desk.store.head()
+            turn, own = unit.rows(last_turn())[0]["turn"], unit.store.head()
             kept = []
             for n, event in enumerate(part):
                 if event.subject in waiting:
@@ -128,7 +128,7 @@ class Hearing:
 
     def _parking(self, event: CloudEvent, why: Exception) -> Callable[[UnitOfWork], None]:
         def decide(unit: UnitOfWork) -> None:
-            turn, own = unit.rows(last_turn())[0]["turn"] + 1, self._desk.store.head()
+            turn, own = unit.rows(last_turn())[0]["turn"] + 1, unit.store.head()
             unit.change(*parking(event, turn, own, described(why), self._now()))
 
         log.error("contract_parked", speaker=self.speaker, position=event.position, fault=described(why))

@@ -122,7 +122,7 @@ class Parked:
         command_id = identity("released", event.lineage, event.position, waiting["turn"])
 
         def decide(unit: UnitOfWork) -> Mapping[str, Any]:
-            turn, own = unit.rows(last_turn())[0]["turn"] + 1, self._desk.store.head()
+            turn, own = unit.rows(last_turn())[0]["turn"] + 1, unit.store.head()
             self._handle(unit, event, not note)
             unit.caused_by(identity("heard", event.lineage, event.position), event.traceparent or "")
             key = {"speaker": self._speaker, "position": event.position}

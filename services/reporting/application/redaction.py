@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -71,7 +71,7 @@ class Redacting:
             report = unit.get(Report, report_id)
             by = acting_on(unit.rows, asked, "decide_redaction", report)
             redaction = report.approvable(redaction_id, by)
-            self._remove(report, redaction, by, asked.at)
+            self._remove(unit.store, report, redaction, by, asked.at)
             return {**versions(report), "redaction_id": str(redaction_id), "place": redaction.place}
 
         done = await self._desk.do(asked.command(decide))
@@ -109,7 +109,7 @@ class Redacting:
             by=system("reporting"),
             at=at,
         )
-        self._remove(report, report.redaction(redaction_id), by, at)
+        self._remove(unit.store, report, report.redaction(redaction_id), by, at)
 
     def destroy_decided(self, report_id: UUID) -> None:
         """Destroy the keys this report's redactions name; the shredder does the same at every start."""
@@ -119,9 +119,9 @@ class Redacting:
         for subject, generation in report.state.shredded.items():
             self._vault.destroy(subject, generation)
 
-    def _remove(self, report: Report, redaction: Redaction, by: Acting, at: datetime) -> None:
+    def _remove(self, store: EventStore, report: Report, redaction: Redaction, by: Acting, at: datetime) -> None:
         subject = subject_of(report.id, redaction.place)
-        resealed = self._reseal(report, redaction, subject)
+        resealed = self._reseal(_texts_of(store, report.id, redaction.place), report, redaction, subject)
         report.redact(
             redaction.id,
             seen=report.place_version(redaction.place),
@@ -133,9 +133,10 @@ class Redacting:
             at=at,
         )
 
-    def _reseal(self, report: Report, redaction: Redaction, subject: str) -> _Resealed:
-        """The place's texts outside the range, sealed under a key of the next generation."""
-        texts = _texts_of(self._store, report.id, redaction.place)
+    def _reseal(
+        self, texts: Sequence[tuple[int, Sealed]], report: Report, redaction: Redaction, subject: str
+    ) -> _Resealed:
+        """Those of the place's ``texts`` outside the range, sealed under a key of the next generation."""
         destroyed = self._vault.renew(subject)
         kept: dict[str, Sealed] = {}
         for version, sealed in texts:

@@ -1,0 +1,150 @@
+"""What waits for the desk's one writer: a command, something heard, rows to keep; each is told its own answer."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Protocol
+from uuid import UUID
+
+from shared.desk.unit import Command, Done, HeardElsewhere, KeyReused, UnitOfWork
+from shared.domain import NO_COMMAND, identity
+from shared.eventstore import Change, EventStore, Outcome, Receipt, Tracking
+
+
+class Turn(Protocol):
+    """One that waits, until it is told."""
+
+    told: asyncio.Future[Any]
+    stale: int
+    """How often it was decided on what another process, or the work before it, had not left so."""
+    alone: bool
+    """Whether its work must share a transaction with no other, because one that it shared failed."""
+
+    @property
+    def key(self) -> object:
+        """What only one of a batch may have, for the next must know what became of it; None when all may."""
+        ...
+
+    @property
+    def cause(self) -> UUID:
+        """What its events are marked with."""
+        ...
+
+    @property
+    def trace(self) -> str: ...
+
+    def known(self, store: EventStore) -> Any:
+        """What to tell without deciding, because it is recorded already; None when it is not."""
+        ...
+
+    def decide(self, unit: UnitOfWork) -> Mapping[str, Any]:
+        """Decide; what the work holds beside events and rows."""
+        ...
+
+    def done(self, receipt: Receipt) -> Any:
+        """What to tell when the work was recorded."""
+        ...
+
+    def found(self, store: EventStore) -> Any:
+        """What to tell when it is recorded after all, though nobody said so; None when it is not."""
+        ...
+
+
+class _Waiter:
+    """Made in the event loop of whoever waits."""
+
+    key: object = None
+    cause = NO_COMMAND
+    trace = ""
+    alone = False
+
+    def __init__(self) -> None:
+        self.told: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self.stale = 0
+
+
+class Asked(_Waiter):
+    """A command of somebody."""
+
+    def __init__(self, command: Command) -> None:
+        super().__init__()
+        self.command, self.key = command, command.id
+        self.cause, self.trace = command.id, command.trace
+        self.before: Outcome | None = None
+
+    def known(self, store: EventStore) -> Done | None:
+        if self.before is None:
+            return None
+        if self.before.digest != self.command.digest:
+            raise KeyReused("this Idempotency-Key was used for another request")
+        return Done(json.loads(self.before.answer), self.before.position, repeated=True)
+
+    def decide(self, unit: UnitOfWork) -> Mapping[str, Any]:
+        self._answer = json.dumps(self.command.decide(unit), default=str)
+        return {"outcome": Outcome(self.command.id, self.command.digest, self._answer)}
+
+    def done(self, receipt: Receipt) -> Done:
+        return Done(json.loads(self._answer), receipt.positions[-1] if receipt.positions else None)
+
+    def found(self, store: EventStore) -> Done | None:
+        same = self.before and self.before.digest == self.command.digest
+        return self.known(store) if same else None
+
+
+class Heard(_Waiter):
+    """What a speaker said up to a position."""
+
+    def __init__(self, upto: Tracking, decide: Callable[[UnitOfWork], None], trace: str, after: int | None) -> None:
+        super().__init__()
+        self.key, self.trace = upto.application_name, trace
+        self.cause = identity("heard", upto.application_name, upto.notification_id)
+        self._upto, self._decide, self._after = upto, decide, after
+
+    def known(self, store: EventStore) -> bool | None:
+        tracked = store.tracked(self._upto.application_name)
+        if tracked >= self._upto.notification_id:
+            return False
+        if self._after not in (None, tracked):
+            raise HeardElsewhere(f"{self._upto.application_name} was heard up to {tracked}, not {self._after}")
+        return None
+
+    def decide(self, unit: UnitOfWork) -> Mapping[str, Any]:
+        self._decide(unit)
+        return {"tracking": self._upto, "tracked_before": self._after}
+
+    def done(self, receipt: Receipt) -> bool:
+        return True
+
+    def found(self, store: EventStore) -> bool | None:
+        return True if store.tracked(self._upto.application_name) >= self._upto.notification_id else None
+
+
+class Kept(_Waiter):
+    """Rows that follow from no history."""
+
+    def __init__(self, changes: Sequence[Change]) -> None:
+        super().__init__()
+        self._changes = changes
+
+    def known(self, store: EventStore) -> None:
+        """They may be written as often as one likes."""
+
+    def decide(self, unit: UnitOfWork) -> Mapping[str, Any]:
+        unit.change(*self._changes)
+        return {}
+
+    def done(self, receipt: Receipt) -> bool:
+        return True
+
+    def found(self, store: EventStore) -> None:
+        """Nothing tells it from rows that somebody else wrote."""
+
+
+def recall(store: EventStore, turns: Iterable[Turn]) -> None:
+    """Learn, for all commands at once, which of them were done before."""
+    commands = [turn for turn in turns if isinstance(turn, Asked)]
+    outcomes = store.outcomes([turn.command.id for turn in commands])
+    for turn in commands:
+        turn.before = outcomes.get(turn.command.id)

@@ -1,0 +1,143 @@
+"""The desk's one writer: decides what waits, one after another, and records it in one transaction.
+
+What was decided is told when it is recorded.  A decision may be made upon works of the same batch; it holds only if
+they are recorded, and is made again if they are not.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.persistence import PersistenceError
+from sqlalchemy import Select
+
+from shared.desk.answers import Answers, once_more
+from shared.desk.batch import Batch, Decided, Held
+from shared.desk.cache import Cache
+from shared.desk.recording import Recording
+from shared.desk.turns import Turn, recall
+from shared.desk.unit import A, CommitFirst, StandingBy, UnitOfWork
+from shared.domain import Aggregate, Recorded, Refused
+from shared.eventstore import Change, EventStore, Work
+from shared.eventstore.store import SNAPSHOT_EVERY
+
+Rows = Callable[[Aggregate[Any]], Iterable[Change]]
+
+
+class Writer:
+    """Owns the things in use.  Everything here is done in the desk's one thread."""
+
+    def __init__(self, store: EventStore, rows: Rows, may_write: Callable[[], bool]) -> None:
+        self.cache = Cache()
+        self._store, self._rows, self._may_write = store, rows, may_write
+        self._batch = Batch()
+        self._answers = Answers()
+
+    def write(self, turns: Sequence[Turn]) -> list[Turn]:
+        """Decide and record ``turns``, or as many of them as go together; those that remain come first next time."""
+        rest = deque(turn for turn in turns if not turn.told.done())
+        self._batch = Batch()
+        try:
+            recall(self._store, rest)
+        except BaseException as fault:  # noqa: BLE001  whatever it is, they wait to be told
+            for turn in rest:
+                self._answers.refuse(turn, fault)
+            self._answers.tell()
+            return []
+        again = []
+        while rest and not self._batch.is_full and not (rest[0].alone and not self._batch.is_empty):
+            try:
+                again += self._decide(rest[0])
+            except CommitFirst:
+                break
+            if rest.popleft().alone:
+                break
+        again += Recording(self._store, self.cache, self._answers, self._batch).record()
+        self._answers.tell()
+        return [*sorted(again, key=turns.index), *rest]
+
+    # Deciding.
+
+    def _decide(self, turn: Turn) -> list[Turn]:
+        """Decide upon everything decided before; the turn itself when it must be decided again."""
+        unit = UnitOfWork(self._find, self._read, self._recorded)
+        try:
+            self._must_write()
+            self._batch.must_not_hold(turn.key)
+            if (known := turn.known(self._store)) is not None:
+                self._answers.answer(turn, known)
+            else:
+                self._batch.add(self._work(turn, unit))
+            return []
+        except CommitFirst:
+            self.cache.evict(unit.things())
+            raise
+        except BaseException as why:  # noqa: BLE001  whatever it is, it is for the one who asked
+            return self._not_decided(turn, unit, why)
+
+    def _work(self, turn: Turn, unit: UnitOfWork) -> Decided:
+        what = turn.decide(unit)
+        unit.caused_by(turn.cause, turn.trace)
+        touched = unit.touched()
+        changes, events = list(unit.changes), list[Recorded]()
+        snapshots = [self._store.as_snapshot(thing) for thing in touched if _passes_a_mark(thing)]
+        upon = sorted(self._batch.upon(unit))
+        for thing in touched:
+            changes.extend(self._rows(thing))
+            events.extend(thing.collect_events())
+        work = Work(self._store.stored(events), changes=changes, snapshots=snapshots, upon=upon, **what)
+        self.cache.keep(touched)
+        return Decided(turn, work, touched)
+
+    def _not_decided(self, turn: Turn, unit: UnitOfWork, why: BaseException) -> list[Turn]:
+        """Forget what may be half changed, also where an event broke before it was pending, and tell why.
+
+        What is in memory may be behind what another process has written: then it must be asked again.
+        """
+        try:
+            behind = isinstance(why, Refused) and any(self._is_behind(thing) for thing in unit.things())
+        except PersistenceError as fault:
+            behind, why = False, fault
+        self.cache.evict(unit.things())
+        if behind:
+            return once_more(turn, self._answers)
+        if upon := self._batch.upon(unit):
+            self._batch.held.append(Held(turn, why, upon))
+        else:
+            self._answers.refuse(turn, why)
+            self._answers.tell()
+        return []
+
+    def _is_behind(self, thing: Aggregate[Any]) -> bool:
+        recorded = thing.version - len(thing.pending)
+        return recorded > 0 and next(iter(self._store.recorded(thing.id, after=recorded)), None) is not None
+
+    def _must_write(self) -> None:
+        """Asked when its turn has come: whether this is still the process that writes."""
+        if not self._may_write():
+            raise StandingBy("another process does the writing")
+
+    def _find(self, cls: type[A], thing_id: UUID) -> A | None:
+        thing = self.cache.get(thing_id)
+        if thing is None:
+            self._batch.must_not_change(thing_id)
+            thing = self._store.load(cls, thing_id)
+            self.cache.keep([thing] if thing else [])
+        return thing  # type: ignore[return-value]  # find() checks the class
+
+    def _read(self, query: Select[Any]) -> list[dict[str, Any]]:
+        self._batch.must_not_write(query)
+        return self._store.rows(query)
+
+    def _recorded(self) -> EventStore:
+        self._batch.must_be_recorded()
+        return self._store
+
+
+def _passes_a_mark(thing: Aggregate[Any]) -> bool:
+    """Whether its new events take it to or over a multiple of the versions between two snapshots."""
+    before = thing.version - len(thing.pending)
+    return thing.version // SNAPSHOT_EVERY > before // SNAPSHOT_EVERY
