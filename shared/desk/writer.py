@@ -38,16 +38,29 @@ class Writer:
 
     def write(self, turns: Sequence[Turn]) -> list[Turn]:
         """Decide and record ``turns``, or as many of them as go together; those that remain come first next time."""
-        rest = deque(turn for turn in turns if not turn.told.done())
-        self._batch = Batch()
         try:
-            recall(self._store, rest)
+            remaining = self._write([turn for turn in turns if not turn.told.done()])
         except BaseException as fault:  # noqa: BLE001  whatever it is, they wait to be told
-            for turn in rest:
+            remaining = []
+            self.cache.clear()
+            for turn in turns:
                 self._answers.refuse(turn, fault)
-            self._answers.tell()
-            return []
-        again = []
+        self._answers.tell()
+        return remaining
+
+    def _write(self, turns: Sequence[Turn]) -> list[Turn]:
+        self._batch = Batch()
+        rest, again = deque(turns), list[Turn]()
+        with self._store.one_connection():
+            recall(self._store, rest)
+            self._decide_in_turn(rest, again)
+        again += Recording(self._store, self.cache, self._answers, self._batch).record()
+        return [*sorted(again, key=turns.index), *rest]
+
+    # Deciding.
+
+    def _decide_in_turn(self, rest: deque[Turn], again: list[Turn]) -> None:
+        """Take from ``rest`` what goes into one batch; into ``again`` go those that must be decided again."""
         while rest and not self._batch.is_full and not (rest[0].alone and not self._batch.is_empty):
             try:
                 again += self._decide(rest[0])
@@ -55,11 +68,6 @@ class Writer:
                 break
             if rest.popleft().alone:
                 break
-        again += Recording(self._store, self.cache, self._answers, self._batch).record()
-        self._answers.tell()
-        return [*sorted(again, key=turns.index), *rest]
-
-    # Deciding.
 
     def _decide(self, turn: Turn) -> list[Turn]:
         """Decide upon everything decided before; the turn itself when it must be decided again."""

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from threading import local
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -62,6 +63,10 @@ class EventStore:
         self._mapper = EventMapper()
         self._read_models = read_models
         self.recorder, self._snapshots, self._engine, self._alone = _connect(self.url)
+        # What is read is one statement at a time; a transaction around it would be two more ways to the database.
+        alone = self._engine.dialect.name == "postgresql"
+        self._reader = self._engine.execution_options(isolation_level="AUTOCOMMIT") if alone else self._engine
+        self._mine = local()
         if at_once:
             self.prepare()
 
@@ -174,9 +179,24 @@ class EventStore:
             connection.execute(text("SELECT 1"))
 
     @contextmanager
+    def one_connection(self) -> Iterator[None]:
+        """What this thread reads meanwhile goes over one connection, asked only once whether it is still alive."""
+        with self._asking(), self._reader.connect() as connection:
+            self._mine.connection = connection
+            try:
+                yield
+            finally:
+                del self._mine.connection
+
+    @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with self._asking(), self._engine.connect() as connection:
-            yield connection
+        held: Connection | None = getattr(self._mine, "connection", None)
+        if held is None:
+            with self._asking(), self._reader.connect() as connection:
+                yield connection
+        else:
+            with self._asking(), held.begin():
+                yield held
 
     @contextmanager
     def _asking(self) -> Iterator[None]:

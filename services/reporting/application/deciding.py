@@ -8,7 +8,6 @@ from uuid import UUID
 
 from services.reporting.application.operations import OPERATIONS, answering, is_theirs, reading, target
 from services.reporting.report import Report
-from services.reporting.report.state import Slot
 from shared import registry_facts
 from shared.access import Assignment, NotAllowed, Right, Target, acting, granting
 from shared.asked import Asked
@@ -25,9 +24,15 @@ class NotYourQuestion(NotAllowed):
     place = "question_id"
 
 
-def acting_with(rows: Rows, asked: Asked, rights: Sequence[Right], where: Target, seat: str | None = None) -> Acting:
-    """In which role the caller does something; with ``seat``, only the holder of that seat counts."""
-    held = held_by(rows, asked.caller)
+def acting_with(rows: Rows, asked: Asked, rights: Sequence[Right], where: Target) -> Acting:
+    """In which role the caller does something."""
+    return _acting(held_by(rows, asked.caller), asked, rights, where)
+
+
+def _acting(
+    held: Sequence[Assignment], asked: Asked, rights: Sequence[Right], where: Target, seat: str | None = None
+) -> Acting:
+    """Acting in one of the roles ``held``; with ``seat``, only the holder of that seat counts."""
     if seat is not None:
         held = [assignment for assignment in held if assignment.seat == seat]
     return acting(held, rights, where, asked.on, asked.acting_as)
@@ -40,19 +45,23 @@ def readable(unit: UnitOfWork, asked: Asked, report_id: UUID) -> Report:
     return report
 
 
-def acting_on(rows: Rows, asked: Asked, name: str, report: Report, seat: str | None = None) -> Acting:
+def acting_on(rows: Rows, asked: Asked, name: str, report: Report) -> Acting:
     """In which role the caller does an operation on a report.
 
     Who may not even read the report is told that there is none.
     """
-    must_be_readable(report, held_by(rows, asked.caller), asked.on)
-    return acting_with(rows, asked, OPERATIONS[name].rights, target(report), seat)
+    held = held_by(rows, asked.caller)
+    must_be_readable(report, held, asked.on)
+    return _acting(held, asked, OPERATIONS[name].rights, target(report))
 
 
-def answering_as(rows: Rows, asked: Asked, report: Report, slot: Slot) -> Acting:
+def answering_as(rows: Rows, asked: Asked, report: Report, question_id: str) -> Acting:
     """In which role the caller answers a question; :class:`NotYourQuestion` when it is somebody else's."""
+    held = held_by(rows, asked.caller)
+    must_be_readable(report, held, asked.on)
+    slot = report.slot(question_id)
     try:
-        return acting_on(rows, asked, answering(slot), report, slot.seat)
+        return _acting(held, asked, OPERATIONS[answering(slot)].rights, target(report), slot.seat)
     except NotAllowed:
         raise NotYourQuestion(
             f"{slot.id} is answered by {slot.answered_by}", question_id=slot.id, answered_by=slot.answered_by

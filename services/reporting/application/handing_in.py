@@ -71,7 +71,7 @@ class HandingIn:
         async def save(sealed: Sealed) -> Done:
             def decide(unit: UnitOfWork) -> Mapping[str, Any]:
                 report = unit.get(Report, report_id)
-                by = answering_as(unit.rows, asked, report, report.slot(question_id))
+                by = answering_as(unit.rows, asked, report, question_id)
                 report.add_addendum(question_id, sealed, by=by, at=asked.at)
                 return {**versions(report), "question_id": question_id}
 

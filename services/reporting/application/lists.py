@@ -118,7 +118,7 @@ class Lists:
     ) -> Done:
         def decide(unit: UnitOfWork) -> Mapping[str, Any]:
             report = readable(unit, asked, report_id)
-            by = answering_as(unit.rows, asked, report, report.slot(question(report)))
+            by = answering_as(unit.rows, asked, report, question(report))
             change(report, by)
             line = report.line(entry_id)
             return {**versions(report), "entry_id": str(entry_id), "version": line.version, "removed": line.removed}

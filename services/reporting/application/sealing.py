@@ -35,9 +35,22 @@ def digest(sealed: Sealed) -> str:
     return hashlib.sha256(sealed.sealed).hexdigest()
 
 
-async def with_sealed(vault: Vault, subject: str, text: str, do: Callable[[Sealed], Awaitable[T]]) -> T:
-    """Seal ``text`` and do something with it; sealed anew when a redaction destroyed the key in between."""
-    sealed = await asyncio.to_thread(vault.seal, subject, text)
+async def with_sealed(
+    vault: Vault,
+    subject: str,
+    text: str,
+    do: Callable[[Sealed], Awaitable[T]],
+    before_a_key: Callable[[], Awaitable[None]] | None = None,
+) -> T:
+    """Seal ``text`` and do something with it; sealed anew when a redaction destroyed the key in between.
+
+    What is to hold ``before_a_key`` is made need not be asked when one is at hand.
+    """
+    sealed = vault.seal_at_hand(subject, text)
+    if sealed is None:
+        if before_a_key:
+            await before_a_key()
+        sealed = await asyncio.to_thread(vault.seal, subject, text)
     try:
         return await do(sealed)
     except SealedWithDestroyedKey as refusal:

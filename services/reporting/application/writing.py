@@ -36,15 +36,14 @@ class Writing:
         async def save(sealed: Sealed) -> Done:
             def decide(unit: UnitOfWork) -> Mapping[str, Any]:
                 report = unit.get(Report, report_id)
-                by = answering_as(unit.rows, asked, report, report.slot(question_id))
+                by = answering_as(unit.rows, asked, report, question_id)
                 report.answer(question_id, sealed, base=base, choices=choices, by=by, at=asked.at)
                 return _answered(report, question_id)
 
             return await self._desk.do(asked.command(decide))
 
-        await self._may_write(asked, report_id)
         subject = subject_of(report_id, question_id)
-        sealed_save = with_sealed(self._vault, subject, text, save)
+        sealed_save = with_sealed(self._vault, subject, text, save, lambda: self._may_write(asked, report_id))
         return await self._with_both(report_id, question_id, text, sealed_save)
 
     async def enter_on_behalf(
@@ -65,16 +64,15 @@ class Writing:
 
             return await self._desk.do(asked.command(decide))
 
-        await self._may_write(asked, report_id)
         subject = subject_of(report_id, question_id)
-        sealed_save = with_sealed(self._vault, subject, text, save)
+        sealed_save = with_sealed(self._vault, subject, text, save, lambda: self._may_write(asked, report_id))
         return await self._with_both(report_id, question_id, text, sealed_save)
 
     async def confirm(self, asked: Asked, report_id: UUID, question_id: str, base: int) -> Done:
         """The holder stands by what the leader entered."""
 
         def change(unit: UnitOfWork, report: Report) -> Mapping[str, Any]:
-            by = answering_as(unit.rows, asked, report, report.slot(question_id))
+            by = answering_as(unit.rows, asked, report, question_id)
             report.confirm(question_id, base=base, by=by, at=asked.at)
             return _answered(report, question_id)
 
@@ -86,7 +84,7 @@ class Writing:
         """Say of a list that there is nothing to report, or take it back."""
 
         def change(unit: UnitOfWork, report: Report) -> Mapping[str, Any]:
-            by = answering_as(unit.rows, asked, report, report.slot(question_id))
+            by = answering_as(unit.rows, asked, report, question_id)
             report.declare_nothing(question_id, declared=declared, base=base, by=by, at=asked.at)
             return _answered(report, question_id)
 
