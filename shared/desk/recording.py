@@ -68,7 +68,7 @@ class Recording:
     def _resolve(self, fault: PersistenceError) -> None:
         """The database went away while writing: look what was recorded, never guess."""
         turns = [each.turn for each in self._batch.decided]
-        log.warning("outcome_unknown", works=len(turns), fault=type(fault).__name__)
+        log.warning("outcome_unknown", commands=[str(turn.cause) for turn in turns], fault=type(fault).__name__)
         found: dict[Turn, Any] = {}
         try:
             recall(self._store, turns)
