@@ -1,4 +1,4 @@
-"""Desks whose writer is kept busy, so that whatever is asked meanwhile waits together, and what people ask of them."""
+"""Desks whose writer is kept busy, so that whatever is asked meanwhile waits together, and what people ask."""
 
 from __future__ import annotations
 
