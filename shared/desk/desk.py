@@ -38,7 +38,7 @@ class Desk:
         self.recorded = asyncio.Event()
         self.waiting = Waiting()
         self._thread = ThreadPoolExecutor(1, "desk")
-        self._writer = Writer(store, rows, may_write)
+        self._writer = Writer(rows, may_write)
         self._line: deque[Turn] = deque()
         self._behind = ""
 
@@ -104,7 +104,7 @@ class Desk:
         """In the writer thread: record whatever waits, and whatever comes to wait meanwhile."""
         while self._line:
             turns = [self._line.popleft() for _ in range(min(len(self._line), WORKS))]
-            self._line.extendleft(reversed(self._writer.write(turns)))
+            self._line.extendleft(reversed(self._writer.write(self.store, turns)))
             self._writer.cache.shrink(HOT)
 
     def close(self) -> None:

@@ -30,14 +30,17 @@ Rows = Callable[[Aggregate[Any]], Iterable[Change]]
 class Writer:
     """Owns the things in use.  Everything here is done in the desk's one thread."""
 
-    def __init__(self, store: EventStore, rows: Rows, may_write: Callable[[], bool]) -> None:
+    _store: EventStore
+
+    def __init__(self, rows: Rows, may_write: Callable[[], bool]) -> None:
         self.cache = Cache()
-        self._store, self._rows, self._may_write = store, rows, may_write
+        self._rows, self._may_write = rows, may_write
         self._batch = Batch()
         self._answers = Answers()
 
-    def write(self, turns: Sequence[Turn]) -> list[Turn]:
+    def write(self, store: EventStore, turns: Sequence[Turn]) -> list[Turn]:
         """Decide and record ``turns``, or as many of them as go together; those that remain come first next time."""
+        self._store = store
         try:
             remaining = self._write([turn for turn in turns if not turn.told.done()])
         except BaseException as fault:  # noqa: BLE001  whatever it is, they wait to be told
