@@ -38,11 +38,21 @@ def nats_server(tmp_path: Path) -> Iterator[NatsServer]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def databases(request: pytest.FixtureRequest, tmp_path: Path) -> Databases:
-    """New databases: the test runs once on SQLite and once on PostgreSQL."""
+def databases(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databases]:
+    """New databases, gone after the test, which runs once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
-        return sqlite_databases(tmp_path)
-    return postgres_databases(request.getfixturevalue("postgres"))
+        yield sqlite_databases(tmp_path)
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    made = postgres_databases(server)
+    urls: list[str] = []
+
+    def create(name: str) -> str:
+        urls.append(made(name))
+        return urls[-1]
+
+    yield create
+    server.drop_databases(urls)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -84,6 +85,14 @@ def lost(
     if as_json:
         print(json.dumps({"own": own, "heard": heard}, indent=2))
         return
+    Console().print(_lost(service, own, heard) if own or _told(heard) else f"Nothing of {service} was lost.")
+
+
+def _told(heard: Mapping[str, Any]) -> bool:
+    return any(found["lost"] or found["without_effect"] for found in heard.values())
+
+
+def _lost(service: str, own: Sequence[Any], heard: Mapping[str, Any]) -> Table:
     table = Table("where", "contract", "type", "about", "what to know")
     for row in own:
         table.add_row(service, row["id"], row["type"], row["subject"], f"lost when epoch {row['epoch']} began")
@@ -96,7 +105,7 @@ def lost(
         for each in found["without_effect"]:
             said = each["contract"]
             table.add_row(hearer, said["id"], said["type"], said["subject"], f"said anew, in vain: {each['note']}")
-    Console().print(table)
+    return table
 
 
 def _hearers(service: str) -> list[str]:

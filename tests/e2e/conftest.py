@@ -12,14 +12,14 @@ from tests.e2e.stage import Stage
 from tests.e2e.suite import RunningSuite
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def suite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSuite]:
     """A suite on SQLite, up for all stories."""
     with RunningSuite(tmp_path_factory.mktemp("suite")) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stage(suite: RunningSuite) -> Stage:
     return set_stage(suite)
 

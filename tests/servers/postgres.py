@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
@@ -56,8 +57,17 @@ class PostgresServer:
     def create_database(self, name: str) -> str:
         """A new, empty database; its URL."""
         with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            # Copied as files, where the server lets one choose, it takes a third of the time.
+            how = sql.SQL("STRATEGY FILE_COPY" if connection.info.server_version >= 150_000 else "")
+            connection.execute(sql.SQL("CREATE DATABASE {} {}").format(sql.Identifier(name), how))
         return self._url(name)
+
+    def drop_databases(self, urls: Iterable[str]) -> None:
+        """Take databases away, whoever is still connected to them."""
+        with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
+            for url in urls:
+                name = sql.Identifier(url.rpartition("/")[2])
+                connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
 
     def __enter__(self) -> Self:
         with ExitStack() as unless_it_starts:

@@ -71,3 +71,17 @@ def test_nothing_is_opened_while_a_hearer_is_silent(
     assert "notify could not be asked" in capsys.readouterr().out
     epoch.open_("registry", after=5, reason="The disk broke", without=True)
     assert asked[-1].url.path == "/epochs"
+
+
+def test_where_nothing_was_lost_that_is_said(
+    asked: list[httpx.Request], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers: dict[str, Any] = {name: {"lost": [], "without_effect": []} for name in SAID} | {"registry": []}
+    for service, answer in answers.items():
+        monkeypatch.setitem(SAID, service, answer)
+    epoch.lost("registry")
+    assert capsys.readouterr().out == "Nothing of registry was lost.\n"
+    unheard = {"contract": ERASED | {"type": "no.aarring.x", "subject": "p"}, "caused": [], "note": ""}
+    monkeypatch.setitem(SAID, "review", {"lost": [unheard], "without_effect": []})
+    epoch.lost("registry")
+    assert "registry:9" in capsys.readouterr().out
