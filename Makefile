@@ -1,6 +1,6 @@
 # Every target does its own set-up and is one word of ./run, which works where make does not.
 .DEFAULT_GOAL := help
-.PHONY: help up down reset logs demo test lint format types unit property contract rules integration e2e chaos approve docs setup compose lock hooks
+.PHONY: help up down reset logs demo test bench lint format types unit property contract rules integration e2e chaos approve docs setup compose lock hooks
 
 help:         ## this list
 	@./run help
@@ -16,6 +16,8 @@ demo:         ## play a reporting year against the running suite (ARGS=--fresh b
 	@./run demo $(ARGS)
 test:         ## lint, types, import rules and all tests
 	@./run test $(ARGS)
+bench:        ## ours measured beside its peers (BENCH=quick for a few minutes; ARGS="edits desk" for parts)
+	@./run bench $(ARGS)
 lint:         ## style and import rules
 	@./run lint
 format:       ## put the source into the common form

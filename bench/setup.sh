@@ -1,0 +1,34 @@
+# shellcheck shell=bash
+# The peers' packages: beside the suite's own, in an environment of the measurements' own, which tests do not need.
+
+bench_python=var/bench/venv/bin/python
+
+bench_fingerprint() {
+    { pwd; cat requirements.lock bench/requirements.lock deploy/uv.txt bench/setup.sh; } |
+        { sha256sum 2>/dev/null || shasum -a 256; } | cut -d' ' -f1
+}
+
+bench_set_up() {
+    local stamp=var/bench/venv/made-from python uv
+    [ "$(cat "$stamp" 2>/dev/null)" = "$(bench_fingerprint)" ] && return
+    python=$(find_python) || exit 1
+    uv=$(find_uv "$python") || exit 1
+    mkdir -p var/bench var/tools
+    "$uv" venv --quiet --clear --no-python-downloads --python "$python" var/bench/venv
+    say "installing the peers' packages of bench/requirements.lock into var/bench/venv"
+    as_pip_would "$python" "$uv" pip sync --quiet --require-hashes --compile-bytecode \
+        --python "$bench_python" requirements.lock bench/requirements.lock ||
+        fail "the packages of bench/requirements.lock could not be installed; see uv's message above"
+    bench_fingerprint >"$stamp"
+}
+
+# The versions of requirements.lock where both need the same package: ours must run as it does elsewhere.
+lock_bench() {
+    local python uv
+    python=$(find_python)
+    uv=$(find_uv "$python")
+    as_pip_would "$python" "$uv" pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+        --custom-compile-command "make lock" --constraint requirements.lock "$@" \
+        bench/requirements.in --output-file bench/requirements.lock
+    if grep -nE '://|^--' bench/requirements.lock; then fail "a lock file must not name a registry"; fi
+}
