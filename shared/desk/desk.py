@@ -142,7 +142,7 @@ class Desk:
     def _do(self, command: Command) -> Done:
         for _ in range(TRIES):
             try:
-                done = self._done_before(command) or self._try(command)
+                done = self.done_before(command.id, command.digest) or self._try(command)
             except _Behind:
                 continue
             except PersistenceError as fault:
@@ -178,11 +178,12 @@ class Desk:
                 return True
         raise Unavailable("others keep changing the same thing")
 
-    def _done_before(self, command: Command) -> Done | None:
-        before = self.store.outcome(command.id)
+    def done_before(self, command_id: UUID, digest: bytes) -> Done | None:
+        """What was answered to a command, or None; :class:`KeyReused` when its key belongs to another request."""
+        before = self.store.outcome(command_id)
         if before is None:
             return None
-        if before.digest != command.digest:
+        if before.digest != digest:
             raise KeyReused("this Idempotency-Key was used for another request")
         return Done(json.loads(before.answer), before.position, repeated=True)
 
@@ -195,7 +196,7 @@ class Desk:
             raise fault
         log.warning("outcome_unknown", command_id=str(command.id), fault=type(fault).__name__)
         try:
-            done = self._done_before(command)
+            done = self.done_before(command.id, command.digest)
         except PersistenceError:
             done = None
         if done is None:
