@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -13,10 +12,10 @@ from pydantic import BaseModel
 
 from shared.asked import Asked, Asking
 from shared.callers import operator_only
-from shared.desk import Desk, KeyReused
+from shared.desk import Desk
 from shared.domain import NotFound
 from shared.inbox import Inbox
-from shared.inbox.lists import attempts, waiting
+from shared.inbox.lists import Attempt, ParkedContract, attempts, waiting
 from shared.inbox.parked import Released
 from shared.inputs import ANYTHING, Name, Sent
 from shared.problems import PROBLEMS
@@ -27,41 +26,11 @@ Cursor = Annotated[str | None, Query(pattern=r"^\d{1,18}$", description="`next` 
 Limit = Annotated[int, Query(ge=1, le=200)]
 
 
-class ParkedContract(BaseModel):
-    """A contract that waits for a person, since an instant in UTC.
-
-    `error` says what kind of fault it was and where, as it was last tried.  One without an error only waits for
-    the contract at `waits_for`, the first that is parked of the same thing; `behind` counts those that follow it.
-    """
-
-    speaker: str
-    position: int
-    subject: str
-    type: str
-    since: str
-    error: str
-    waits_for: int | None
-    behind: int
-
-
 class ParkedPage(BaseModel):
     """One page of what is parked; ``next`` is the cursor of the following page."""
 
     items: list[ParkedContract]
     next: str | None
-
-
-class Attempt(BaseModel):
-    """One attempt to take in a parked contract again; `result` is handled, without_effect or broken."""
-
-    speaker: str
-    position: int
-    subject: str
-    parked_at: str
-    released_at: str
-    released_by: str
-    result: str
-    error: str
 
 
 class AttemptPage(BaseModel):
@@ -102,23 +71,14 @@ class Parking:
 
     async def release(self, asked: Asked, speaker: str, subject: str | None) -> dict[str, Any]:
         """Take in again what waits; the same request sent again is answered the same and does nothing."""
-        if before := await asyncio.to_thread(self._done_before, asked):
-            return before
+        if before := await asyncio.to_thread(self._desk.done_before, asked.command_id, asked.digest):
+            return before.answer
         waits = await asyncio.to_thread(waiting, self.store, speaker, subject, 0, 1)
         inbox = self._inboxes.get(speaker)
         if not waits or inbox is None:
             raise NotFound(f"nothing is parked of {subject or 'anything'} that {speaker} said")
         done = await inbox.release(asked.caller.subject, subject)
         return (await self._desk.do(asked.command(lambda unit: _answer(done)))).answer
-
-    def _done_before(self, asked: Asked) -> dict[str, Any] | None:
-        before = self.store.outcome(asked.command_id)
-        if before is None:
-            return None
-        if before.digest != asked.digest:
-            raise KeyReused("this Idempotency-Key was used for another request")
-        answer: dict[str, Any] = json.loads(before.answer)
-        return answer
 
 
 def parking_router(parking: Parking) -> APIRouter:
@@ -131,7 +91,7 @@ def parking_router(parking: Parking) -> APIRouter:
     ) -> ParkedPage:
         """What could not be taken in and waits, longest first."""
         found = await asyncio.to_thread(waiting, parking.store, speaker, subject, int(cursor or 0), limit + 1)
-        items = [ParkedContract(**asdict(each)) for _, each in found[:limit]]
+        items = [each for _, each in found[:limit]]
         return ParkedPage(items=items, next=str(found[limit - 1][0]) if len(found) > limit else None)
 
     @router.get("/parked/releases")
@@ -140,7 +100,7 @@ def parking_router(parking: Parking) -> APIRouter:
     ) -> AttemptPage:
         """Who had what taken in again, when, and what came of it; oldest first."""
         found = await asyncio.to_thread(attempts, parking.store, speaker, subject, int(cursor or 0), limit + 1)
-        items = [Attempt(**asdict(each)) for _, each in found[:limit]]
+        items = [each for _, each in found[:limit]]
         return AttemptPage(items=items, next=str(found[limit - 1][0]) if len(found) > limit else None)
 
     @router.post("/parked/releases")

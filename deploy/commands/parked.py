@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 import typer
@@ -40,11 +40,7 @@ def parked(
     service: AnyService = None, speaker: Speaker = None, subject: Subject = None, as_json: AsJson = False
 ) -> None:
     """Show what waits, longest first; what only waits behind another is counted."""
-    found = [
-        {"service": name, **row}
-        for name in _chosen(service)
-        for row in _rows(name, "/parked", speaker=speaker, subject=subject)
-    ]
+    found = _listed("/parked", service, speaker, subject)
     if as_json:
         print(json.dumps(found, indent=2))
     elif not found:
@@ -82,11 +78,7 @@ def releases(
     service: AnyService = None, speaker: Speaker = None, subject: Subject = None, as_json: AsJson = False
 ) -> None:
     """Show who released what, when, and what came of it."""
-    found = [
-        {"service": name, **row}
-        for name in _chosen(service)
-        for row in _rows(name, "/parked/releases", speaker=speaker, subject=subject)
-    ]
+    found = _listed("/parked/releases", service, speaker, subject)
     if as_json:
         print(json.dumps(found, indent=2))
     elif not found:
@@ -98,8 +90,10 @@ def releases(
         _print(table)
 
 
-def _chosen(service: str | None) -> tuple[str, ...]:
-    return (service,) if service else HEARING
+def _listed(path: str, service: str | None, speaker: str | None, subject: str | None) -> list[dict[str, Any]]:
+    """A list of one service, or of all that hear, each row with the service's name."""
+    chosen, wanted = (service,) if service else HEARING, {"speaker": speaker, "subject": subject}
+    return [{"service": name, **row} for name in chosen for row in _rows(name, path, wanted)]
 
 
 def _client(service: str) -> Client:
@@ -108,7 +102,7 @@ def _client(service: str) -> Client:
     return client(service)
 
 
-def _rows(service: str, path: str, **wanted: str | None) -> Iterator[dict[str, Any]]:
+def _rows(service: str, path: str, wanted: Mapping[str, str | None]) -> Iterator[dict[str, Any]]:
     """All pages of a list."""
     asked = {name: value for name, value in wanted.items() if value} | {"limit": "200"}
     with _client(service) as there:

@@ -27,8 +27,8 @@ PATIENCE = 2.0
 class Bucket:
     """A NATS key-value bucket, laid out as other clients expect it."""
 
-    def __init__(self, bus: Bus, name: str, history: int) -> None:
-        self._bus, self.name, self._history = bus, name, history
+    def __init__(self, bus: Bus, name: str) -> None:
+        self._bus, self.name = bus, name
         self._stream, self._prefix = f"KV_{name}", f"$KV.{name}."
 
     async def ensure(self) -> None:
@@ -39,7 +39,7 @@ class Bucket:
             max_age=0,
             max_bytes=64 << 20,
             discard="new",
-            max_msgs_per_subject=self._history,
+            max_msgs_per_subject=1,
             allow_rollup_hdrs=True,
         )
 
@@ -48,8 +48,9 @@ class Bucket:
         await self._write(key, value, {})
 
     async def delete(self, key: str) -> None:
-        """Take ``key`` away with everything it ever held (a purge); only a mark that it is gone stays."""
-        await self._write(key, b"", {"KV-Operation": "PURGE", "Nats-Rollup": "sub"})
+        """Take ``key`` away; as only the newest of each key is kept, nothing but a mark that it is gone stays."""
+        # No roll-up: for one, servers before 2.10 let every watcher skip what it has not yet got of other keys.
+        await self._write(key, b"", {"KV-Operation": "DEL"})
 
     async def _write(self, key: str, value: bytes, headers: dict[str, str]) -> None:
         with translated(f"write to bucket {self.name}"):

@@ -191,6 +191,6 @@ class Bus:
             return None
         return kept(found)
 
-    def bucket(self, name: str, history: int = 1) -> Bucket:
+    def bucket(self, name: str) -> Bucket:
         """The bucket of current values called ``name``; made when it is first used."""
-        return Bucket(self, name, history)
+        return Bucket(self, name)

@@ -12,9 +12,10 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from uuid import UUID
 
 from shared.desk.batch import WORKS
-from shared.desk.turns import Asked, Heard, Kept, Turn
+from shared.desk.turns import Asked, Heard, Kept, Turn, answered
 from shared.desk.unit import Command, Done, HistoryBehind, UnitOfWork
 from shared.desk.waiting import Waiting
 from shared.desk.writer import Rows, Writer
@@ -95,6 +96,10 @@ class Desk:
             told = await turn.told
         self.recorded.set()
         return told
+
+    def done_before(self, command_id: UUID, digest: bytes) -> Done | None:
+        """What was answered to a command, or None; :class:`KeyReused` when its key belongs to another request."""
+        return answered(self.store.outcome(command_id), digest)
 
     async def forget(self) -> None:
         """Finish the work in hand, then keep nothing in memory: another process may change it from now on."""

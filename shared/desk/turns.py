@@ -75,11 +75,7 @@ class Asked(_Waiter):
         self.before: Outcome | None = None
 
     def known(self, store: EventStore) -> Done | None:
-        if self.before is None:
-            return None
-        if self.before.digest != self.command.digest:
-            raise KeyReused("this Idempotency-Key was used for another request")
-        return Done(json.loads(self.before.answer), self.before.position, repeated=True)
+        return answered(self.before, self.command.digest)
 
     def decide(self, unit: UnitOfWork) -> Mapping[str, Any]:
         self._answer = json.dumps(self.command.decide(unit), default=str)
@@ -140,6 +136,15 @@ class Kept(_Waiter):
 
     def found(self, store: EventStore) -> None:
         """Nothing tells it from rows that somebody else wrote."""
+
+
+def answered(before: Outcome | None, digest: bytes) -> Done | None:
+    """What was answered to the command that is asked again; :class:`KeyReused` when its key belongs to another."""
+    if before is None:
+        return None
+    if before.digest != digest:
+        raise KeyReused("this Idempotency-Key was used for another request")
+    return Done(json.loads(before.answer), before.position, repeated=True)
 
 
 def recall(store: EventStore, turns: Iterable[Turn]) -> None:

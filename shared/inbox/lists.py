@@ -16,11 +16,11 @@ Rows = Sequence[dict[str, Any]]
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """One parked contract.
+class ParkedContract:
+    """A contract that waits for a person, since an instant in UTC.
 
-    ``error`` is what it raised when it was last tried; it is empty for one that only waits for the contract at
-    ``waits_for``, the first that is parked of the same thing.  ``behind`` counts those that follow it.
+    `error` says what kind of fault it was and where, as it was last tried.  One without an error only waits for
+    the contract at `waits_for`, the first that is parked of the same thing; `behind` counts those that follow it.
     """
 
     speaker: str
@@ -35,7 +35,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One attempt to take in a parked contract again."""
+    """One attempt to take in a parked contract again; `result` is handled, without_effect or broken."""
 
     speaker: str
     position: int
@@ -49,7 +49,7 @@ class Attempt:
 
 def waiting(
     store: EventStore, speaker: str | None, subject: str | None, after: int, limit: int
-) -> list[tuple[int, Waiting]]:
+) -> list[tuple[int, ParkedContract]]:
     """Up to ``limit`` parked contracts, each with the turn it was parked at; ``after`` is the last one seen."""
     same = and_(IS_PARKED, heard.c.speaker == parked.c.speaker, heard.c.position == parked.c.position)
     query = select(parked, heard.c.type, heard.c.turn).join(heard, same).where(heard.c.turn > after)
@@ -96,10 +96,10 @@ def _latest_errors(store: EventStore, found: Rows) -> dict[tuple[str, int], str]
     return {(row["speaker"], row["position"]): row["error"] for row in tried}
 
 
-def _waiting(row: dict[str, Any], thing: list[int], errors: dict[tuple[str, int], str]) -> Waiting:
+def _waiting(row: dict[str, Any], thing: list[int], errors: dict[tuple[str, int], str]) -> ParkedContract:
     position = row["position"]
     is_first = thing[0] == position
-    return Waiting(
+    return ParkedContract(
         speaker=row["speaker"],
         position=position,
         subject=row["subject"],

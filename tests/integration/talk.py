@@ -14,7 +14,7 @@ import msgspec
 from fastapi import FastAPI, HTTPException, Request
 from sqlalchemy import Column, Integer, MetaData, Table, Text, select
 
-from shared.bus import Bus
+from shared.bus import Bus, Pull, delivered
 from shared.contracts import CloudEvent, Contract
 from shared.desk import Desk, UnitOfWork
 from shared.domain import Acting, Aggregate, Event, Recorded, Refused, State, identity
@@ -24,6 +24,7 @@ from shared.feed import Feed, FeedClient, Publications, feed_router
 from shared.inbox import INBOX_TABLES, Inbox, Policy
 from shared.loops import running
 from shared.outbox import Outbox
+from shared.stream_copy import contract_in
 from tests.eventually import eventually_async
 from tests.servers import NatsServer
 
@@ -228,6 +229,22 @@ async def at_work(*loops: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
     """The loops run while the block does."""
     async with running({f"{n}": loop for n, loop in enumerate(loops)}):
         yield
+
+
+async def published(speaking: Speaking, outbox: Outbox) -> None:
+    """Wait until the relay has told everything."""
+    head = speaking.publications.head
+    await eventually_async(lambda: (at := outbox.standing()) and at.position == head())
+
+
+async def said_on(bus: Bus) -> list[int]:
+    """The positions a newcomer gets from the stream of the speaking one."""
+    waiting, came = (await bus.state("SPEAKING")).messages, list[int]()
+    async with Pull(bus, "SPEAKING", "newcomer", {"deliver_policy": "all"}) as pull:
+        while len(came) < waiting and (messages := await pull.batch(wait=2.0)):
+            contracts = (contract_in(delivered(message)) for message in messages)
+            came += [contract.position for contract in contracts if contract]
+    return came
 
 
 @dataclass

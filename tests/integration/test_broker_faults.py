@@ -12,14 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from shared.bus import Bus, Pull, delivered
+from shared.bus import Bus
 from shared.inbox import Inbox
 from shared.outbox import Outbox
-from shared.stream_copy import contract_in
 from tests.eventually import eventually_async
 from tests.integration.damage import BrokerStore
 from tests.integration.killed import process
-from tests.integration.talk import HearingService, Shelving, Speaking, at_work, on_bus
+from tests.integration.talk import HearingService, Shelving, Speaking, at_work, on_bus, published, said_on
 from tests.servers import NatsServer
 from tests.servers.engines import containers_wanted
 from tests.stores import Databases, sqlite_databases
@@ -51,8 +50,7 @@ class Talk:
     hearing: HearingService
 
     async def all_is_said(self) -> None:
-        head = self.speaking.publications.head
-        await eventually_async(lambda: (at := self.outbox.standing()) and at.position == head())
+        await published(self.speaking, self.outbox)
 
     async def all_is_heard(self) -> None:
         head = self.speaking.publications.head
@@ -64,13 +62,7 @@ class Talk:
             await asyncio.to_thread(self.speaking.write, kind, *(f"{n}-{m}" for m in range(10)))
 
     async def says(self) -> list[int]:
-        """The positions a newcomer gets from the stream."""
-        waiting, came = (await self.bus.state(STREAM)).messages, list[int]()
-        async with Pull(self.bus, STREAM, "newcomer", {"deliver_policy": "all"}) as pull:
-            while len(came) < waiting and (messages := await pull.batch(wait=2.0)):
-                contracts = (contract_in(delivered(message)) for message in messages)
-                came += [contract.position for contract in contracts if contract]
-        return came
+        return await said_on(self.bus)
 
 
 @pytest.fixture

@@ -166,6 +166,21 @@ async def test_what_was_deleted_is_gone_from_the_bucket(nats_server: NatsServer)
         assert [message.data for message in kept if message] == [b""]
 
 
+async def test_a_deletion_takes_no_news_of_other_keys_from_one_who_has_not_asked_yet(nats_server: NatsServer) -> None:
+    async with on_bus(nats_server.url) as bus:
+        await bus.up()
+        bucket = bus.bucket("slow")
+        await bucket.ensure()
+        await bucket.put("kari", b"1")
+        await bucket.put("ola", b"1")
+        # As a watcher between two of its requests: it has had what was there, and the next has yet to be sent.
+        news = {"deliver_policy": "new", "filter_subject": "$KV.slow.>"}
+        async with Pull(bus, "KV_slow", "watcher", news) as pull:
+            await bucket.put("kari", b"2")
+            await bucket.delete("ola")
+            assert [message.data for message in await pull.batch(wait=5.0)] == [b"2", b""]
+
+
 async def test_a_watcher_sees_all_values_then_each_change_also_after_a_restart(broker: NatsServer) -> None:
     mirror: dict[str, bytes] = {}
     complete: list[frozenset[str]] = []

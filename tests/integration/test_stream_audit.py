@@ -10,13 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from shared.bus import Bus, BusFault, Pull, delivered
+from shared.bus import Bus, BusFault
 from shared.outbox import Outbox
 from shared.stream_audit import StreamAudit
-from shared.stream_copy import contract_in
 from tests.eventually import eventually_async
 from tests.integration.damage import BrokerStore
-from tests.integration.talk import HearingService, Shelving, Speaking, at_work, on_bus
+from tests.integration.talk import HearingService, Shelving, Speaking, at_work, on_bus, published, said_on
 from tests.servers import NatsServer
 from tests.servers.engines import containers_wanted
 from tests.stores import Databases, sqlite_databases
@@ -42,17 +41,10 @@ class Audited:
     speaking: Speaking
 
     async def published(self) -> None:
-        head = self.speaking.publications.head
-        await eventually_async(lambda: (at := self.outbox.standing()) and at.position == head())
+        await published(self.speaking, self.outbox)
 
     async def says(self) -> list[int]:
-        """The positions a newcomer would get from the stream."""
-        waiting, came = (await self.bus.state(STREAM)).messages, list[int]()
-        async with Pull(self.bus, STREAM, "newcomer", {"deliver_policy": "all"}) as pull:
-            while len(came) < waiting and (messages := await pull.batch(wait=2.0)):
-                contracts = (contract_in(delivered(message)) for message in messages)
-                came += [contract.position for contract in contracts if contract]
-        return came
+        return await said_on(self.bus)
 
     async def done(self) -> None:
         """An audit that came to an end; a busy broker may cut one short."""
