@@ -89,6 +89,11 @@ class Pull:
             await self._until(lambda: len(self._came) >= limit or self._is_last(self._came[-1]), within)
         return [self._came.popleft() for _ in range(min(limit, len(self._came)))]
 
+    async def pending(self) -> int:
+        """How many messages the server has not sent yet, as it says when it is asked."""
+        told: int = (await self._bus.ask(f"CONSUMER.INFO.{self._stream}.{self._name}"))["num_pending"]
+        return told
+
     @staticmethod
     def _is_last(message: Msg) -> bool:
         return message.metadata.num_pending == 0

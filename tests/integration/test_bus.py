@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from itertools import count
 from typing import Any
 
 import pytest
@@ -152,6 +154,22 @@ async def test_a_bucket_holds_the_newest_values(nats_server: NatsServer) -> None
         await bucket.delete("b")
         assert (await bucket.get("a"), await bucket.get("b"), await bucket.get("c")) == (b"2", None, None)
         assert await bucket.keys() == ["a"]
+
+
+async def test_the_keys_are_read_to_their_end_while_they_change(nats_server: NatsServer) -> None:
+    async with on_bus(nats_server.url) as bus:
+        await bus.up()
+        bucket = bus.bucket("moving")
+        await bucket.ensure()
+
+        async def change() -> None:
+            for number in count():
+                await bucket.put("kari", str(number).encode())
+
+        async with at_work(change), asyncio.timeout(60):
+            await eventually_async(bucket.keys)
+            for _ in range(100):
+                assert await bucket.keys() == ["kari"]
 
 
 async def test_what_was_deleted_is_gone_from_the_bucket(nats_server: NatsServer) -> None:
