@@ -97,7 +97,9 @@ class EventStore:
     def facts(self, id: UUID) -> list[Fact]:
         """Everything that ever happened to one thing, oldest first."""
         created = self.recorder.created(id)
-        return [Fact(*created[r.originator_version], r) for r in self.recorded(id)]
+        # What was committed since the first look has no place in it.
+        until_then = self.recorded(id, upto=max(created, default=0))
+        return [Fact(*created[r.originator_version], r) for r in until_then]
 
     def version_at(self, id: UUID, moment: datetime) -> int:
         """The version a thing had at ``moment``; 0 before it existed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -49,6 +49,24 @@ def test_the_version_at_a_moment_is_the_last_one_recorded_by_then(store: EventSt
     moments = (before, recorded[1], last, NOON.replace(year=2040))
     assert [store.version_at(tally_id(), moment) for moment in moments] == [0, 2, 3, 3]
     assert store.version_at(uuid4(), last) == 0
+
+
+def test_what_is_recorded_while_somebody_reads_is_not_told_half(
+    store: EventStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.record([work(store, 1, 0)])
+    created = store.recorder.created
+
+    def and_then_somebody_writes(thing_id: UUID) -> dict[int, tuple[int, datetime]]:
+        known = created(thing_id)
+        store.record([work(store, 2, 2)])
+        return known
+
+    monkeypatch.setattr(store.recorder, "created", and_then_somebody_writes)
+    assert [fact.recorded.originator_version for fact in store.facts(tally_id())] == [1, 2]
+    monkeypatch.undo()
+    assert [fact.recorded.originator_version for fact in store.facts(tally_id())] == [1, 2, 3]
+    assert store.facts(uuid4()) == []
 
 
 def test_history_shows_every_fact_and_the_thing_as_it_was_known(store: EventStore) -> None:
