@@ -14,7 +14,18 @@ from bench.results import FOLDER, KEYS, SUMMARY, shown
 from deploy.places import ROOT
 
 DOCUMENT = ROOT / "docs/performance.md"
-PARTS = ("edits", "desk", "replay", "histories", "relay", "connections", "processes", "country")
+PARTS = (
+    "edits",
+    "desk",
+    "replay",
+    "histories",
+    "relay",
+    "connections",
+    "processes",
+    "country",
+    "deadline",
+    "profile",
+)
 GOALS = {
     "edit_vs_bare_insert": "≥ 1.2",
     "edit_vs_stock": "≥ 12",

@@ -70,6 +70,11 @@ class Server:
                 os.killpg(self._process.pid, signal.SIGKILL)
                 self._process.wait()
 
+    @property
+    def process_id(self) -> int:
+        """The process that serves, or that starts those that do."""
+        return self._process.pid
+
     def said(self) -> str:
         """The end of its log."""
         return self.log.read_text(errors="replace")[-1500:]
