@@ -10,7 +10,7 @@ import structlog
 from eventsourcing.persistence import PersistenceError
 
 from shared.desk import StandingBy, Unavailable
-from shared.eventstore import WritersLock
+from shared.eventstore import StoreUnavailable, WritersLock
 from shared.loops import running
 
 log = structlog.get_logger()
@@ -60,7 +60,7 @@ class Lease:
             for step in self._begin:
                 await step()
         except (PersistenceError, Unavailable, OSError) as fault:
-            self._stand_by(f"{type(fault).__name__}: {fault}".strip())
+            self._stand_by(_openly(fault), detail=str(fault))
             await self._give_up()
             return False
         except BaseException:
@@ -96,7 +96,13 @@ class Lease:
         for step in self._end:
             await step()
 
-    def _stand_by(self, why: str) -> None:
+    def _stand_by(self, why: str, **detail: str) -> None:
         if why != self._fault:
-            log.warning("standing_by", reason=why)
+            log.warning("standing_by", reason=why, **detail)
         self._begun, self._fault = False, why
+
+
+def _openly(fault: Exception) -> str:
+    """A fault for everybody to read: a database's own words name hosts and users, and stay in the log."""
+    ours = isinstance(fault, StoreUnavailable | Unavailable) and fault.__cause__ is None
+    return f"{type(fault).__name__}: {fault}" if ours else type(fault).__name__

@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -234,6 +235,22 @@ async def test_a_begin_that_fails_gives_the_lease_back(tmp_path: Path) -> None:
     assert lease.status()["fault"] == "StoreUnavailable: not now"
     assert await other.lease.take()
     await other.lease.release()
+
+
+async def test_what_a_database_says_of_itself_is_told_to_nobody(tmp_path: Path) -> None:
+    nowhere = EventStore("postgresql://somebody:x@127.0.0.1:9/none", at_once=False)
+    (tmp_path / "store.db.lock").mkdir()
+    no_file = EventStore(f"sqlite:///{tmp_path}/store.db", at_once=False)
+    free = EventStore(sqlite_databases(tmp_path)("free"))
+    cannot_begin = Lease(free.lock(), {}, [partial(asyncio.to_thread, nowhere.prepare)])
+    for lease in (Lease(nowhere.lock(), {}), Lease(no_file.lock(), {}), cannot_begin):
+        assert not await lease.take()
+        with pytest.raises(StandingBy) as refused:
+            lease.must_be_held()
+        told = f"{lease.status()['fault']} {refused.value}"
+        assert "StoreUnavailable" in told or "OperationalError" in told
+        assert not any(secret in told for secret in ("127.0.0.1", "somebody", str(tmp_path)))
+    free.close()
 
 
 # A service.
