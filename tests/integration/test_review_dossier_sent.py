@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -110,6 +110,19 @@ class Year:
 
     async def send(self, key: str | None = None) -> httpx.Response:
         return await self.secretary.post(f"{PATH}/dispatches", Idempotency_Key=key or str(uuid4()))
+
+    def when_read(self, happens: Callable[[], Awaitable[None]]) -> None:
+        """Something happens once, right after a bundle has taken what it holds of the next report."""
+        submissions = self.review.app.state.reviewing.submissions
+        read = submissions.read
+
+        async def then(submission_id: UUID, sha256: str) -> Any:
+            found = await read(submission_id, sha256)
+            submissions.read = read
+            await happens()
+            return found
+
+        submissions.read = then
 
     async def fetched(self, path: str = f"{PATH}/bundle") -> dict[str, bytes]:
         """The files of what was sent, as the ministry gets it; checked as anybody can."""
@@ -267,3 +280,34 @@ async def test_a_late_answer_after_the_sending_is_told_too(year: Year) -> None:
     await year.follow_up_answer("midt", MIDT)
     [due] = (await year.secretary.shown(PATH))["changes_due"]
     assert (due["place"], due["why"]) == (MIDT, "addendum")
+
+
+async def test_a_text_removed_while_the_bundle_is_made_is_not_sent(year: Year) -> None:
+    await year.present()
+    year.when_read(year.redact)
+    moved = await year.send("sending")
+    assert (moved.status_code, moved.json()["code"]) == (503, "unavailable")
+    assert (await year.secretary.shown(PATH))["status"] == "presented"
+    sent = await year.send("sending")
+    assert sent.status_code == 201, sent.text
+    report = json.loads((await year.fetched())["data/reports/L-1.json"])
+    assert report["answers"][ACCESS]["text"] is None
+    assert (await year.secretary.shown(PATH))["changes_due"] == []
+    assert [file.name for file in year.folder.iterdir()] == [f"dossier-{YEAR}-{sent.json()['sha256'][:16]}.zip"]
+
+
+async def test_a_late_answer_while_a_supplement_is_made_is_in_it_or_stays_due(year: Year) -> None:
+    await year.present()
+    await year.send()
+    await year.redact()
+    year.when_read(lambda: year.follow_up_answer("midt", MIDT))
+    follows = {"units": [str(year.draft.unit_id)], "reason": "En tekst er fjernet."}
+    moved = await year.secretary.post(f"{PATH}/supplements", follows, Idempotency_Key="following")
+    assert (moved.status_code, moved.json()["code"]) == (503, "unavailable")
+    due = (await year.secretary.shown(PATH))["changes_due"]
+    assert [change["why"] for change in due] == ["redaction", "addendum"]
+    made = await year.secretary.post(f"{PATH}/supplements", follows, Idempotency_Key="following")
+    assert made.status_code == 201, made.text
+    report = json.loads((await year.fetched(f"{PATH}/supplements/1/bundle"))["data/reports/L-1.json"])
+    assert report["addenda"][MIDT]["text"] == "Et sent svar fra midt."
+    assert (await year.secretary.shown(PATH))["changes_due"] == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -15,18 +16,34 @@ from services.review.clients import Submissions
 from services.review.dossier import Dossier, Line
 from services.review.dossier.state import Bundle
 from services.review.review import Review
+from services.review.views.dossiers import heard_of
 from shared.asked import Asked
 from shared.desk import Desk, Done, Unavailable, UnitOfWork
 from shared.domain import Acting, Refused
 from shared.eventstore import EventStore
+from shared.read_rows import Rows
 from shared.vault import Vault
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A dossier that a bundle may be made of, and what was heard of the reports in it before the making began."""
+
+    dossier: Dossier
+    by: Acting
+    reports: Sequence[UUID]
+    heard: frozenset[tuple[object, ...]]
+
+    def is_still(self, dossier: Dossier, rows: Rows) -> bool:
+        """Whether a bundle made of it says what is known now."""
+        return dossier.version == self.dossier.version and heard_of(rows, self.reports) == self.heard
 
 
 class Sending:
     """The use cases of a bundle.
 
-    The file is made and kept first and told by an event after.  When something fails in between, the same is done
-    again, and the file that no event tells of is tidied away.
+    The file is made and kept first and told by an event after.  When something fails in between, or a text is
+    removed or a late answer heard, the same is done again, and the file that no event tells of is tidied away.
     """
 
     def __init__(
@@ -46,14 +63,16 @@ class Sending:
     async def send(self, asked: Asked, year: int) -> Done:
         """Send the dossier, as the meeting had it before it, to the ministry."""
         async with self._one_at_a_time:
-            ready = await asyncio.to_thread(self._ready, asked, year, Dossier.must_be_sendable)
-            bundle = await self._made(asked, *ready, None) if ready else None
+            ready = await asyncio.to_thread(
+                self._ready, asked, year, Dossier.must_be_sendable, Dossier.presented_reports
+            )
+            bundle = await self._made(asked, ready, None) if ready else None
 
             def decide(unit: UnitOfWork) -> Mapping[str, Any]:
                 by = secretary(unit.rows, asked)
                 dossier = found(unit, year)
                 dossier.must_be_sendable()
-                dossier.send(_must_be_made(bundle), by=by, at=asked.at)
+                dossier.send(_must_be_of_now(bundle, ready, dossier, unit), by=by, at=asked.at)
                 for report_id in dossier.presented_reports():
                     unit.get(Review, Review.identify(report_id)).send(by=by, at=asked.at)
                 return _told(dossier, bundle)
@@ -65,9 +84,11 @@ class Sending:
     async def supplement(self, asked: Asked, year: int, units: Sequence[UUID], reason: str) -> Done:
         """Send the reports of some units as they stand now after a dossier, with the reason."""
         async with self._one_at_a_time:
-            ready = await asyncio.to_thread(self._ready, asked, year, lambda d: d.must_be_supplementable(units))
-            number = ready[0].next_supplement() if ready else 0
-            bundle = await self._made(asked, *ready, Following(number, reason, units)) if ready else None
+            ready = await asyncio.to_thread(
+                self._ready, asked, year, lambda d: d.must_be_supplementable(units), lambda d: d.reports_of(units)
+            )
+            number = ready.dossier.next_supplement() if ready else 0
+            bundle = await self._made(asked, ready, Following(number, reason, units)) if ready else None
             subject = subject_of("dossier", Dossier.identify(year), f"supplement.{number}")
             sealed = await seal(self._vault, subject, reason)
 
@@ -75,14 +96,21 @@ class Sending:
                 by = secretary(unit.rows, asked)
                 dossier = found(unit, year)
                 dossier.must_be_supplementable(units)
-                dossier.supplement(number, units, sealed, _must_be_made(bundle), by=by, at=asked.at)
+                made = _must_be_of_now(bundle, ready, dossier, unit)
+                dossier.supplement(number, units, sealed, made, by=by, at=asked.at)
                 return {**_told(dossier, bundle), "number": number}
 
             done = await self._desk.do(asked.command(decide))
             await self._tidy(year, done.answer["number"], done)
             return done
 
-    def _ready(self, asked: Asked, year: int, rule: Callable[[Dossier], object]) -> tuple[Dossier, Acting] | None:
+    def _ready(
+        self,
+        asked: Asked,
+        year: int,
+        rule: Callable[[Dossier], object],
+        reports_of: Callable[[Dossier], Sequence[UUID]],
+    ) -> Ready | None:
         """The dossier when a bundle may be made of it; else the decision says why, or that it was done before."""
         by = secretary(self._store.rows, asked)
         dossier = self._store.load(Dossier, Dossier.identify(year))
@@ -92,10 +120,12 @@ class Sending:
             rule(dossier)
         except Refused:
             return None
-        return dossier, by
+        reports = reports_of(dossier)
+        return Ready(dossier, by, reports, heard_of(self._store.rows, reports))
 
-    async def _made(self, asked: Asked, dossier: Dossier, by: Acting, following: Following | None) -> Bundle:
+    async def _made(self, asked: Asked, ready: Ready, following: Following | None) -> Bundle:
         """The bundle, on the disk."""
+        dossier, by = ready.dossier, ready.by
         wanted = await asyncio.to_thread(self._contents.submissions, dossier, following)
         reports = [await self._report(*each) for each in wanted]
         about = {
@@ -139,8 +169,8 @@ def _told(dossier: Dossier, bundle: Bundle | None) -> dict[str, Any]:
     return {**answer(dossier), "sha256": bundle and bundle.sha256}
 
 
-def _must_be_made(bundle: Bundle | None) -> Bundle:
-    """The dossier became ready between two looks at it: the same request makes its bundle."""
-    if bundle is None:
-        raise Unavailable("the dossier changed while its bundle was to be made")
+def _must_be_of_now(bundle: Bundle | None, ready: Ready | None, dossier: Dossier, unit: UnitOfWork) -> Bundle:
+    """What was heard while the bundle was made is neither in it nor due after it: the same request makes it anew."""
+    if bundle is None or ready is None or not ready.is_still(dossier, unit.rows):
+        raise Unavailable("the dossier or a report in it changed while the bundle was made")
     return bundle

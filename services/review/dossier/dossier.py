@@ -161,6 +161,10 @@ class Dossier(Rules):
         """The reports that the meeting had before it."""
         return self.state.presented.reports if self.state.presented else ()
 
+    def reports_of(self, units: Sequence[UUID]) -> tuple[UUID, ...]:
+        """The reports of some units, as it was prepared."""
+        return tuple(line.report_id for line in self.state.lines if line.unit_id in units and line.report_id)
+
     def next_supplement(self) -> int:
         """The number of the supplement that comes next."""
         return len(self.state.supplements) + 1

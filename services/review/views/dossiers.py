@@ -92,3 +92,14 @@ def follow_up_ids(rows: Rows, year: int) -> list[UUID]:
     points = t.FOLLOW_UPS.c
     query = select(points.follow_up_id).where(points.year <= year, points.current_year >= year)
     return [UUID(row["follow_up_id"]) for row in rows(query.order_by(points.follow_up_id))]
+
+
+def heard_of(rows: Rows, reports: Collection[UUID]) -> frozenset[tuple[object, ...]]:
+    """What was heard that changes how some handed in reports read: what stands, late answers, removed texts."""
+    ids = [str(report) for report in reports]
+    reviews, removed = t.REVIEWS.c, t.REMOVED_TEXTS.c
+    standing = rows(
+        select(reviews.report_id, reviews.submission_id, reviews.addenda).where(reviews.report_id.in_(ids))
+    )
+    gone = rows(select(t.REMOVED_TEXTS).where(removed.report_id.in_(ids)))
+    return frozenset(tuple(row.values()) for row in (*standing, *gone))
