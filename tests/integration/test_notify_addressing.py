@@ -20,6 +20,7 @@ from shared.shredder import Shredder
 from shared.vault import Shredded
 from tests.facts import made_up
 from tests.integration.notify import REPORT, UNIT, YEAR, Office, address_of, office, opened, submitted
+from tests.integration.test_notify_sending import ask_again
 from tests.servers.smtp import MailServer
 from tests.stores import Databases
 
@@ -173,6 +174,25 @@ async def test_what_is_no_duty_is_gathered_into_one_message_a_day(at_work: Offic
     assert text is not None
     assert text.get_content().count("Enhetens del er ferdig: Nasjonal behandlingstjeneste L-1") == 2
     assert len(server.mails) == 2
+
+
+async def test_a_part_of_a_digest_that_a_person_has_sent_again_goes_by_itself(
+    at_work: Office, server: MailServer
+) -> None:
+    await at_work.begin("leader")
+    await choose(at_work, "leader", digest=True)
+    await at_work.told(opened(), UNIT_DONE)
+    at_work.clock.at = datetime(2026, 1, 13, 6, 0, tzinfo=UTC)
+    await at_work.timing.tick()
+    await at_work.sender.round()
+    await ask_again(at_work, at_work.message(occasion="unit_part_done"))
+    assert await at_work.sender.round() == 1
+    part = at_work.message(occasion="unit_part_done")
+    assert part.state.status is Status.SENT
+    assert server.mails[-1]["Message-ID"] == f"<{part.id}.1@aarring.example>"
+    at_work.clock.at = datetime(2026, 1, 14, 6, 0, tzinfo=UTC)
+    assert await at_work.timing.tick() == 0
+    assert len(at_work.messages(occasion="digest")) == 1
 
 
 async def test_who_no_longer_wants_digests_gets_what_waited(at_work: Office, server: MailServer) -> None:

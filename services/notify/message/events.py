@@ -152,7 +152,7 @@ class ResendAsked(Event, frozen=True, kw_only=True):
 
     def apply(self, state: MessageState) -> None:
         state.status, state.reason, state.settled_at = Status.INTENDED, None, None
-        state.edition = self.edition
+        state.edition, state.asked_again = self.edition, True
         state.since = state.due_at = self.at
         state.lost = state.postponed = 0
         state.gathered_into = None

@@ -74,5 +74,7 @@ class MessageState(State):
     due_at: datetime | None = None
     """When it may be tried next; None when it waits for a person or has ended."""
     edition: int = 1
+    asked_again: bool = False
+    """A person wants it sent: it goes by itself, and no longer waits for a digest."""
     settled_at: datetime | None = None
     gathered_into: UUID | None = None

@@ -109,7 +109,7 @@ def _for_digests() -> Select[Any]:
         message.duty == 0,
         message.occasion != "digest",
         message.status == "intended",
-        message.edition == 1,
+        message.asked_again == 0,
         message.receiver.in_(gathering),
     )
 

@@ -44,6 +44,7 @@ def _message(message: Message) -> dict[str, Any]:
         "attempts": state.attempts,
         "due_at": instant(state.due_at),
         "edition": state.edition,
+        "asked_again": int(state.asked_again),
         "intended_at": instant(state.intended_at),
         "settled_at": instant(state.settled_at),
         "gathered_into": text(state.gathered_into),

@@ -30,6 +30,7 @@ MESSAGES = Table(
     Column("attempts", BigInteger, nullable=False),
     Column("due_at", Text),
     Column("edition", BigInteger, nullable=False),
+    Column("asked_again", BigInteger, nullable=False),
     Column("intended_at", Text, nullable=False),
     Column("settled_at", Text),
     Column("gathered_into", Text),
