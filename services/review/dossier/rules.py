@@ -6,11 +6,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from services.review.dossier.state import DossierState, Line
 from services.review.review.review import NotPresented
 from services.review.review.rules import AlreadyPresented, NotYourRegion
 from shared.domain import Acting, Aggregate, ChangedMeanwhile, Refused
+
+_OSLO = ZoneInfo("Europe/Oslo")
 
 
 class UnitsUnexplained(Refused):
@@ -192,8 +195,9 @@ class Rules(Aggregate[DossierState]):
             raise MeetingInTheFuture(f"the meeting is on {on}", on=on)
 
     def _must_have_come(self, on: date, today: date) -> None:
-        if self.state.sent and not self.state.sent.at.date() <= on <= today:
-            raise ReceiptOutOfOrder(f"sent on {self.state.sent.at.date()}, received on {on}", on=on)
+        sent_on = self.state.sent.at.astimezone(_OSLO).date() if self.state.sent else on
+        if not sent_on <= on <= today:
+            raise ReceiptOutOfOrder(f"sent on {sent_on}, received on {on}", on=on)
 
     @staticmethod
     def _must_act_for(region: str, by: Acting) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from services.review.dossier import Channel, Dossier
-from services.review.dossier.events import ChangedAfterSending
+from services.review.dossier.events import ChangedAfterSending, Sent
 from services.review.dossier.rules import AlreadyReceipted, AlreadySent, NotSent, ReceiptOutOfOrder, UnitNotInDossier
 from services.review.publish import PUBLISHED_EVENTS
 from services.review.review.review import NotPresented
@@ -69,6 +69,13 @@ def test_the_ministry_receives_it_once_after_it_was_sent() -> None:
 @pytest.mark.parametrize("on", [date(2026, 1, 19), date(2026, 1, 21)])
 def test_a_receipt_is_neither_of_before_the_sending_nor_of_tomorrow(on: date) -> None:
     given(Dossier, *GONE).when(receiving(on)).then_refused(ReceiptOutOfOrder, on=on)
+
+
+def test_a_dossier_sent_late_in_the_evening_is_sent_on_the_day_it_is_in_oslo() -> None:
+    late = datetime(2026, 1, 19, 23, 30, tzinfo=UTC)
+    sent_late = fact(Sent, by=SECRETARY, at=late, year=YEAR, bundle=BUNDLE, reports=(REPORT,))
+    given(Dossier, *MET, sent_late).when(receiving(date(2026, 1, 19))).then_refused(ReceiptOutOfOrder)
+    given(Dossier, *MET, sent_late).when(receiving(TODAY)).then(received)
 
 
 def test_supplements_follow_what_was_sent_and_count_from_one() -> None:
