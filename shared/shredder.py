@@ -44,6 +44,7 @@ class Shredder:
 
     def shred(self) -> int:
         """Destroy what is decided and was not yet destroyed since the start; how many subjects that were."""
+        self._vault.let_go()  # of keys in memory too, though nobody comes any more
         try:
             new = [order for order in self._decided() if order not in self._destroyed]
             self._waiting = len(new)

@@ -7,7 +7,6 @@ wrapped by a key from the settings, so that a backup of the log alone reads noth
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
@@ -35,6 +34,7 @@ from sqlalchemy.engine import Connection, make_url
 
 from shared.domain import Sealed
 from shared.eventstore import PATIENCE, StoreUnavailable, unavailable
+from shared.remembered import Remembered
 
 _METADATA = MetaData()
 _KEYS = Table(
@@ -46,6 +46,7 @@ _KEYS = Table(
 )
 _REMEMBERED_SECONDS = 60.0
 """How long a key may be remembered; another process's destruction takes effect within it."""
+_REMEMBERED_KEYS = 100_000
 _NONCE = 12
 
 
@@ -79,8 +80,8 @@ class Vault:
         self._engine = create_engine(address, pool_pre_ping=True, connect_args=patience)
         self._insert = sqlite_insert if self._engine.dialect.name == "sqlite" else postgresql_insert
         self._wrapping_key = wrapping_key
-        self._remembered: dict[tuple[str, int], tuple[float, AESGCM]] = {}
-        self._current: dict[str, tuple[float, int]] = {}
+        self._remembered = Remembered[tuple[str, int], AESGCM](_REMEMBERED_SECONDS, _REMEMBERED_KEYS)
+        self._current = Remembered[str, int](_REMEMBERED_SECONDS, _REMEMBERED_KEYS)
         self._lock = Lock()
         if at_once:
             self.prepare()
@@ -105,13 +106,10 @@ class Vault:
 
     def seal_at_hand(self, subject: str, text: str, *, field: str = "") -> Sealed | None:
         """The same at once, without asking the database; None unless the key is remembered."""
-        now = time.monotonic()
         with self._lock:
-            until, generation = self._current.get(subject, (0.0, 0))
-            remembered, key = self._remembered.get((subject, generation), (0.0, None))
-        if key is None or min(until, remembered) < now:
-            return None
-        return _sealed(subject, generation, key, text, field)
+            generation = self._current.get(subject)
+            key = self._remembered.get((subject, generation)) if generation else None
+        return _sealed(subject, generation, key, text, field) if generation and key else None
 
     def open(self, sealed: Sealed, *, field: str = "") -> str:
         """The text again.  :class:`Shredded` when its key was destroyed, :class:`Unreadable` when moved."""
@@ -139,16 +137,16 @@ class Vault:
                 .values(wrapped=None)
             )
         with self._lock:
-            self._current.pop(subject, None)
-            for known in [k for k in self._remembered if k[0] == subject]:
-                del self._remembered[known]
+            self._current.forget(subject)
+            for generation in range(1, up_to_generation + 1):
+                self._remembered.forget((subject, generation))
 
     def renew(self, subject: str) -> int:
         """Seal with a key of the next generation from now on; returns the last generation before it."""
         before = self.generation(subject)
         self._make_key(subject, before + 1)
         with self._lock:
-            self._current.pop(subject, None)
+            self._current.forget(subject)
         return before
 
     def generation(self, subject: str) -> int:
@@ -157,8 +155,15 @@ class Vault:
             newest = connection.scalar(select(func.max(_KEYS.c.generation)).where(_KEYS.c.subject == subject))
         return newest or 0
 
+    def let_go(self) -> None:
+        """Forget the keys whose time is over, though nobody asks for others."""
+        with self._lock:
+            self._current.let_go()
+            self._remembered.let_go()
+
     def ping(self) -> None:
         """Raise unless the keys can be read."""
+        self.let_go()
         with self._database() as connection:
             connection.execute(select(_KEYS.c.generation).limit(1))
 
@@ -182,15 +187,15 @@ class Vault:
             except Shredded:
                 # Destroyed since the generation was looked up: the text gets a key of the next one.
                 with self._lock:
-                    self._current.pop(subject, None)
+                    self._current.forget(subject)
 
     def _sealing_generation(self, subject: str) -> int:
         with self._lock:
-            until, generation = self._current.get(subject, (0.0, 0))
-        if until < time.monotonic():
+            generation = self._current.get(subject)
+        if generation is None:
             generation = self._usable_generation(subject)
             with self._lock:
-                self._current[subject] = (time.monotonic() + _REMEMBERED_SECONDS, generation)
+                self._current.keep(subject, generation)
         return generation
 
     def _usable_generation(self, subject: str) -> int:
@@ -209,8 +214,8 @@ class Vault:
 
     def _key(self, subject: str, generation: int) -> AESGCM:
         with self._lock:
-            until, key = self._remembered.get((subject, generation), (0.0, None))
-        if key is not None and until > time.monotonic():
+            key = self._remembered.get((subject, generation))
+        if key is not None:
             return key
         wrapped = self._wrapped(subject, generation)
         if not wrapped:
@@ -220,7 +225,7 @@ class Vault:
         except InvalidUnwrap:
             raise Unreadable(f"the key of {subject} was wrapped by another key") from None
         with self._lock:
-            self._remembered[subject, generation] = (time.monotonic() + _REMEMBERED_SECONDS, key)
+            self._remembered.keep((subject, generation), key)
         return key
 
     def _wrapped(self, subject: str, generation: int) -> bytes | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -116,6 +117,18 @@ def test_destroying_again_or_where_there_is_nothing_is_no_error(vault: Vault) ->
     vault.destroy(SUBJECT, 1)
     vault.destroy(SUBJECT, 1)
     assert vault.generation(SUBJECT) == 1
+
+
+def test_keys_leave_the_memory_when_their_time_is_over(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    seals = [vault.seal(f"person:{n}", "text") for n in range(3)]
+    assert vault.seal_at_hand("person:1", "text") is not None
+    assert [len(vault._remembered), len(vault._current)] == [3, 3]
+    now = time.monotonic()
+    monkeypatch.setattr("shared.remembered.monotonic", lambda: now + 61)
+    assert vault.seal_at_hand("person:1", "text") is None
+    vault.ping()
+    assert [len(vault._remembered), len(vault._current)] == [0, 0]
+    assert [vault.open(one) for one in seals] == ["text"] * 3
 
 
 def test_a_generation_is_never_used_again(vault: Vault) -> None:
