@@ -82,6 +82,8 @@ class Vault:
         self._wrapping_key = wrapping_key
         self._remembered = Remembered[tuple[str, int], AESGCM](_REMEMBERED_SECONDS, _REMEMBERED_KEYS)
         self._current = Remembered[str, int](_REMEMBERED_SECONDS, _REMEMBERED_KEYS)
+        self._changes = 0
+        """How often keys were destroyed or renewed: what was read before the last time is not remembered after it."""
         self._lock = Lock()
         if at_once:
             self.prepare()
@@ -137,6 +139,7 @@ class Vault:
                 .values(wrapped=None)
             )
         with self._lock:
+            self._changes += 1
             self._current.forget(subject)
             for generation in range(1, up_to_generation + 1):
                 self._remembered.forget((subject, generation))
@@ -146,6 +149,7 @@ class Vault:
         before = self.generation(subject)
         self._make_key(subject, before + 1)
         with self._lock:
+            self._changes += 1
             self._current.forget(subject)
         return before
 
@@ -191,11 +195,12 @@ class Vault:
 
     def _sealing_generation(self, subject: str) -> int:
         with self._lock:
-            generation = self._current.get(subject)
+            generation, changes = self._current.get(subject), self._changes
         if generation is None:
             generation = self._usable_generation(subject)
             with self._lock:
-                self._current.keep(subject, generation)
+                if changes == self._changes:
+                    self._current.keep(subject, generation)
         return generation
 
     def _usable_generation(self, subject: str) -> int:
@@ -214,7 +219,7 @@ class Vault:
 
     def _key(self, subject: str, generation: int) -> AESGCM:
         with self._lock:
-            key = self._remembered.get((subject, generation))
+            key, changes = self._remembered.get((subject, generation)), self._changes
         if key is not None:
             return key
         wrapped = self._wrapped(subject, generation)
@@ -225,7 +230,8 @@ class Vault:
         except InvalidUnwrap:
             raise Unreadable(f"the key of {subject} was wrapped by another key") from None
         with self._lock:
-            self._remembered.keep((subject, generation), key)
+            if changes == self._changes:
+                self._remembered.keep((subject, generation), key)
         return key
 
     def _wrapped(self, subject: str, generation: int) -> bytes | None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import Any
 
 import msgspec
 import pytest
@@ -129,6 +130,38 @@ def test_keys_leave_the_memory_when_their_time_is_over(vault: Vault, monkeypatch
     vault.ping()
     assert [len(vault._remembered), len(vault._current)] == [0, 0]
     assert [vault.open(one) for one in seals] == ["text"] * 3
+
+
+def meanwhile(vault: Vault, monkeypatch: pytest.MonkeyPatch, asked: str, do: Callable[[], object]) -> None:
+    """Somebody does something, once, right after another thread has asked the database."""
+    real, waiting = getattr(vault, asked), [do]
+
+    def and_then(*args: Any) -> Any:
+        found = real(*args)
+        if waiting:
+            waiting.pop()()
+        return found
+
+    monkeypatch.setattr(vault, asked, and_then)
+
+
+def test_a_key_destroyed_while_it_is_being_read_is_not_remembered(
+    open_vault: OpenVault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sealed, vault = open_vault().seal(SUBJECT, "text"), open_vault()
+    meanwhile(vault, monkeypatch, "_wrapped", lambda: vault.destroy(SUBJECT))
+    assert vault.open(sealed) == "text"
+    with pytest.raises(Shredded):
+        vault.open(sealed)
+
+
+def test_a_key_renewed_while_the_last_is_looked_up_is_the_one_that_seals(
+    open_vault: OpenVault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_vault().seal(SUBJECT, "text")
+    vault = open_vault()
+    meanwhile(vault, monkeypatch, "_wrapped", lambda: vault.renew(SUBJECT))
+    assert [vault.seal(SUBJECT, "text").generation for _ in range(2)] == [1, 2]
 
 
 def test_a_generation_is_never_used_again(vault: Vault) -> None:
