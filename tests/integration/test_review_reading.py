@@ -61,6 +61,22 @@ async def test_other_regions_read_a_judgement_once_it_is_signed(two: Judged) -> 
         assert (shown["parts"]["sor_ost"]["hidden"], len(shown["queries"])) == (True, 1)
 
 
+async def test_why_a_report_was_returned_is_read_by_other_regions_once_it_is_signed(two: Judged) -> None:
+    nord = await two.service.reviewer("nord")
+    body = {"region": "vest", "number": 1, "reason": "Tallene fra nord mangler."}
+    await two.reviewers["vest"].done("POST", f"{two.path}/returns", body)
+    [hidden] = (await two.shown(nord))["returns"]
+    assert (hidden["region"], hidden["number"], hidden["reason"]) == ("vest", 1, None)
+    for reader in (two.reviewers["sor_ost"], two.service.auditor, two.lead):
+        [shown] = (await two.shown(reader))["returns"]
+        assert shown["reason"]["text"] == body["reason"]
+    await two.submit()
+    await two.assess_all("vest")
+    assert (await two.sign("vest")).status_code == 201
+    [shown] = (await two.shown(nord))["returns"]
+    assert shown["reason"]["text"] == body["reason"]
+
+
 async def test_the_unit_reads_its_queries_and_the_feedback_it_was_sent(two: Judged) -> None:
     await two.assess_all("vest")
     await ask(two, "vest")

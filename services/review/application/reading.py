@@ -12,7 +12,7 @@ from services.review.application.judging import who
 from services.review.application.operations import AUDITOR, OUTSIDE, REGION, UNIT
 from services.review.application.sealing import opened
 from services.review.review import Review
-from services.review.review.state import Assessment, Feedback, Query, RegionalPart, Signature, Submission
+from services.review.review.state import Assessment, Feedback, Query, RegionalPart, Return, Signature, Submission
 from services.review.views import queries
 from shared.access import Assignment, NotAllowed, granting
 from shared.domain import Acting, NotFound, Sealed
@@ -40,7 +40,7 @@ class Sight:
         return self.judgement(part) or (self.unit and part.feedback is not None and part.feedback.sent_at is not None)
 
     def asked(self, part: RegionalPart) -> bool:
-        """Whether a region's queries may be read: always by the unit."""
+        """Whether a region's queries and reasons to return may be read: always by the unit."""
         return self.judgement(part) or self.unit
 
 
@@ -121,10 +121,7 @@ class _Shown:
             },
             "parts": {region: self._part(region, part) for region, part in state.parts.items()},
             "queries": [self._query(q) for q in state.queries.values() if self._sight.asked(state.parts[q.region])],
-            "returns": [
-                {"number": r.number, "region": r.region, "reason": self._text(r.reason), **_when(r.by, r.at)}
-                for r in state.returns
-            ],
+            "returns": [self._return(r, state.parts[r.region]) for r in state.returns],
             "addenda": [{"number": a.number, "question_id": a.question_id, "at": a.at} for a in state.addenda],
             "fallen_signatures": [{**_signature(f.signature), "why": f.why, "fell_at": f.at} for f in state.fallen],
             "completed_at": state.completed_at,
@@ -140,6 +137,14 @@ class _Shown:
             "assessor": str(part.assessor) if part.assessor and judgement else None,
             "assessments": {c: self._assessment(a) for c, a in part.assessments.items()} if judgement else {},
             "feedback": self._feedback(part.feedback) if part.feedback and told else None,
+        }
+
+    def _return(self, made: Return, part: RegionalPart) -> dict[str, Any]:
+        return {
+            "number": made.number,
+            "region": made.region,
+            "reason": self._text(made.reason) if self._sight.asked(part) else None,
+            **_when(made.by, made.at),
         }
 
     def _assessment(self, assessment: Assessment) -> dict[str, Any]:
