@@ -64,7 +64,8 @@ async def _raise(
 async def _close(story: Story, point: dict[str, Any]) -> None:
     reviewer, path = _keeper(story, CLOSED), f"/follow-ups/{point['follow_up_id']}"
     closed = await reviewer.post(f"{path}/closings", {"outcome": OUTCOME})
-    again = await reviewer.send("POST", f"{path}/carryings")
+    on = {"to_year": story.year + 1}
+    again = await reviewer.send("POST", f"{path}/carryings", json=on, headers={"If-Match": str(closed["version"])})
     told = (closed["status"], again.refused)
     story.ledger.equal("a closed point stays closed", told, ("closed", "409 follow_up_is_closed"))
 
@@ -74,12 +75,14 @@ async def _carry(story: Story, point: dict[str, Any]) -> None:
     path, lead = f"/follow-ups/{point['follow_up_id']}", story.review(f"lead-{CARRIED}")
     before = await lead.send("GET", path)
     other = next(region for region in REGIONS if region != story.units[CARRIED].regions[0])
-    foreign = await story.reviewer(other).send("POST", f"{path}/carryings")
+    on = {"to_year": story.year + 1}
+    seen = {"If-Match": str(point["version"])}
+    foreign = await story.reviewer(other).send("POST", f"{path}/carryings", json=on, headers=seen)
     story.ledger.equal("a point is carried by its own region alone", foreign.refused, "403 not_your_region")
-    carried = await _keeper(story, CARRIED).post(f"{path}/carryings")
-    seen = (before.status, carried["current_year"], (await lead.get(path))["status"])
+    carried = await _keeper(story, CARRIED).change(f"{path}/carryings", on, point["version"])
+    shown = (before.status, carried["current_year"], (await lead.get(path))["status"])
     wanted = (404, story.year + 1, "carried")
-    story.ledger.equal("the unit reads a point once it is carried to the next year", seen, wanted)
+    story.ledger.equal("the unit reads a point once it is carried to the next year", shown, wanted)
 
 
 async def _who_reads(story: Story, raised: dict[str, dict[str, Any]]) -> None:

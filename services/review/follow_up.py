@@ -66,6 +66,13 @@ class FollowUpIsClosed(Refused):
     code = "follow_up_is_closed"
 
 
+class NotTheNextYear(Refused):
+    """A point is carried from one year to the next, once for each."""
+
+    code = "not_the_next_year"
+    place = "to_year"
+
+
 class NotYourFollowUp(NotAllowed):
     """A follow-up point is kept by the region that raised it."""
 
@@ -155,10 +162,10 @@ class FollowUp(Aggregate[FollowUpState]):
         self._must_be_ours_and_open(by)
         self.trigger(self.Closed(at=at, by=by, unit_id=self.state.unit_id, outcome=outcome))
 
-    def carry(self, *, by: Acting, at: datetime) -> None:
+    def carry(self, to_year: int, *, by: Acting, at: datetime) -> None:
         """Let it go on in the year after the one it counts in."""
         self._must_be_ours_and_open(by)
-        to_year = self.state.current_year + 1
+        self._must_count_until(to_year)
         self.trigger(self.Carried(at=at, by=by, unit_id=self.state.unit_id, to_year=to_year))
 
     # The rules.
@@ -167,6 +174,11 @@ class FollowUp(Aggregate[FollowUpState]):
         """Refuse once the point is closed."""
         if self.state.status is Status.CLOSED:
             raise FollowUpIsClosed("the point is closed", closed_at=self.state.closed_at)
+
+    def _must_count_until(self, to_year: int) -> None:
+        current = self.state.current_year
+        if to_year != current + 1:
+            raise NotTheNextYear(f"the point counts in {current} now", current_year=current)
 
     def _must_be_ours_and_open(self, by: Acting) -> None:
         _must_act_for(self.state.region, by)

@@ -53,7 +53,7 @@ async def listed(by: Any, **filters: Any) -> list[str]:
 async def test_a_point_is_raised_planned_and_closed(one: Judged) -> None:
     vest = one.reviewers["vest"]
     path = f"{PATH}/{await raised(one)}"
-    await vest.done("PUT", f"{path}/plan", {"owner": one.lead.person_id, "due": "2026-09-01"})
+    await vest.done("PUT", f"{path}/plan", {"owner": one.lead.person_id, "due": "2026-09-01"}, seen=1)
     shown = await vest.shown(path)
     assert (shown["owner"], shown["due"], shown["allowed_operations"]) == (
         one.lead.person_id,
@@ -63,7 +63,7 @@ async def test_a_point_is_raised_planned_and_closed(one: Judged) -> None:
     await vest.done("POST", f"{path}/closings", {"outcome": "Oppnevnt i mai."})
     done = await vest.shown(path)
     assert (done["status"], done["outcome"]["text"], done["allowed_operations"]) == ("closed", "Oppnevnt i mai.", [])
-    refused = await vest.post(f"{path}/carryings")
+    refused = await vest.post(f"{path}/carryings", {"to_year": YEAR + 1}, seen=done["version"])
     assert (refused.status_code, refused.json()["code"]) == (409, "follow_up_is_closed")
     assert (await vest.shown(path, version=1))["status"] == "open"
     assert len(await vest.shown(f"{path}/history")) == 3
@@ -73,10 +73,27 @@ async def test_a_point_is_raised_planned_and_closed(one: Judged) -> None:
 async def test_an_open_point_is_carried_and_then_stands_beside_the_units_next_form(one: Judged) -> None:
     path = f"{PATH}/{await raised(one)}"
     assert (await one.lead.get(path)).status_code == 404
-    carried = await one.reviewers["vest"].done("POST", f"{path}/carryings")
+    carried = await one.reviewers["vest"].done("POST", f"{path}/carryings", {"to_year": YEAR + 1}, seen=1)
     assert (carried["status"], carried["current_year"]) == ("carried", YEAR + 1)
     assert await listed(one.lead, unit_id=one.unit_id, open=True, year=YEAR + 1) == ["Plassen for nord står tom."]
     assert (await one.lead.shown(path))["allowed_operations"] == []
+
+
+async def test_two_who_carry_or_plan_a_point_at_once_do_it_once(one: Judged) -> None:
+    vest, path = one.reviewers["vest"], f"{PATH}/{await raised(one)}"
+    await vest.done("POST", f"{path}/carryings", {"to_year": YEAR + 1}, seen=1)
+    for method, what, body in (
+        ("POST", "carryings", {"to_year": YEAR + 1}),
+        ("POST", "carryings", {"to_year": YEAR + 2}),
+        ("PUT", "plan", {"owner": None, "due": "2026-09-01"}),
+    ):
+        late = await vest.send(method, f"{path}/{what}", json=body, seen=1)
+        assert (late.status_code, late.json()["code"]) == (412, "stale_version"), what
+        blind = await vest.send(method, f"{path}/{what}", json=body)
+        assert (blind.status_code, blind.json()["code"]) == (428, "version_missing"), what
+    again = await vest.post(f"{path}/carryings", {"to_year": YEAR + 1}, seen=2)
+    assert (again.status_code, again.json()["code"]) == (409, "not_the_next_year")
+    assert (await vest.shown(path))["current_year"] == YEAR + 1
 
 
 async def test_regional_points_are_the_regions_and_national_ones_all_fours(one: Judged) -> None:

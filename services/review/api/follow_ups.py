@@ -13,7 +13,7 @@ from services.review.api.parts import Cursor, Limit, Parts, RegionFilter, Region
 from services.review.application.following_up import Point
 from services.review.follow_up import Category, Level, Status
 from services.review.views import queries, visibility
-from shared.asked import Asking, Calling
+from shared.asked import Asking, Calling, Seen
 from shared.desk import Done
 from shared.domain import identity
 from shared.inputs import AsOf, AtVersion, Day, Sent, Year
@@ -48,6 +48,12 @@ class NewClosing(Sent):
     """How it was done."""
 
     outcome: SomeText
+
+
+class NewCarrying(Sent):
+    """The year it goes to, which is the one after the year it counts in."""
+
+    to_year: Year
 
 
 class ChangedPoint(BaseModel):
@@ -148,9 +154,9 @@ def point_history(follow_up_id: FollowUpId, caller: Calling, parts: Parts) -> li
 
 
 @router.put("/follow-ups/{follow_up_id}/plan")
-async def plan(follow_up_id: FollowUpId, body: Plan, asked: Asking, parts: Parts) -> ChangedPoint:
-    """Say who sees to it, and by when."""
-    return _changed(await parts.following_up.plan(asked, follow_up_id, body.owner, body.due))
+async def plan(follow_up_id: FollowUpId, body: Plan, seen: Seen, asked: Asking, parts: Parts) -> ChangedPoint:
+    """Say who sees to it, and by when, on the version named in ``If-Match``."""
+    return _changed(await parts.following_up.plan(asked, follow_up_id, seen, body.owner, body.due))
 
 
 @router.post("/follow-ups/{follow_up_id}/closings", status_code=201)
@@ -160,9 +166,9 @@ async def close(follow_up_id: FollowUpId, body: NewClosing, asked: Asking, parts
 
 
 @router.post("/follow-ups/{follow_up_id}/carryings", status_code=201)
-async def carry(follow_up_id: FollowUpId, asked: Asking, parts: Parts) -> ChangedPoint:
-    """Let it go on in the next year, where the unit sees it beside its form."""
-    return _changed(await parts.following_up.carry(asked, follow_up_id))
+async def carry(follow_up_id: FollowUpId, body: NewCarrying, seen: Seen, asked: Asking, parts: Parts) -> ChangedPoint:
+    """Let the version named in ``If-Match`` go on in the next year, where the unit sees it beside its form."""
+    return _changed(await parts.following_up.carry(asked, follow_up_id, seen, body.to_year))
 
 
 def _changed(done: Done) -> ChangedPoint:

@@ -16,7 +16,7 @@ from services.review.follow_up import Category, FollowUp, Level
 from services.review.views import queries, visibility
 from shared import registry_facts
 from shared.access import Assignment, Target, granting
-from shared.asked import Asked
+from shared.asked import Asked, must_be_as_seen
 from shared.desk import Desk, Done, UnitOfWork
 from shared.domain import Acting, NotFound, Refused
 from shared.eventstore import EventStore
@@ -80,11 +80,12 @@ class FollowingUp:
 
         return await self._desk.do(asked.command(decide))
 
-    async def plan(self, asked: Asked, follow_up_id: UUID, owner: UUID | None, due: date | None) -> Done:
-        """Say who sees to it, and by when."""
+    async def plan(self, asked: Asked, follow_up_id: UUID, seen: int, owner: UUID | None, due: date | None) -> Done:
+        """Say, on the version seen, who sees to it, and by when."""
 
         def decide(unit: UnitOfWork) -> Mapping[str, Any]:
             point, by = self._ours(unit, asked, follow_up_id)
+            must_be_as_seen(point, seen)
             _must_be_known(unit, owner)
             point.plan(owner, due, by=by, at=asked.at)
             return _answer(point)
@@ -97,9 +98,14 @@ class FollowingUp:
         sealed = await seal(self._vault, subject_of("follow-up", follow_up_id, "outcome"), outcome)
         return await self._do(asked, follow_up_id, lambda p, by: p.close(sealed, by=by, at=asked.at))
 
-    async def carry(self, asked: Asked, follow_up_id: UUID) -> Done:
-        """Let it go on in the next year."""
-        return await self._do(asked, follow_up_id, lambda p, by: p.carry(by=by, at=asked.at))
+    async def carry(self, asked: Asked, follow_up_id: UUID, seen: int, to_year: int) -> Done:
+        """Let it go on, as it was seen, in the next year."""
+
+        def change(point: FollowUp, by: Acting) -> None:
+            must_be_as_seen(point, seen)
+            point.carry(to_year, by=by, at=asked.at)
+
+        return await self._do(asked, follow_up_id, change)
 
     def point(
         self,
