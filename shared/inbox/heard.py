@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Index, MetaData, Select, Table, Text, func, select
 
-from shared.contracts import CloudEvent
+from shared.contracts import PUBLISHED, CloudEvent
 from shared.domain import Recorded
 from shared.eventstore import EventStore
 
@@ -31,7 +31,7 @@ heard = Table(
     Index("heard_turn", "turn"),
 )
 """``turn`` counts what was taken in, whoever said it; ``own_position`` is where our own log ended at that turn.
-``note`` is empty when the contract was handled, else says why nothing came of it, or that its speaker lost it.
+``note`` is empty when the contract was handled, else says why nothing came of it (yet), or that its speaker lost it.
 """
 
 parked = Table(
@@ -58,11 +58,13 @@ adopted = Table(
 )
 """The epochs of speakers that were followed; ``settled`` once the views and our own things had followed too."""
 
-PARKED, LOST = "parked: ", "lost: "
+PARKED, LOST, UNKNOWN = "parked: ", "lost: ", "unknown: "
 IS_PARKED = heard.c.note.startswith(PARKED)
 """It waits for a person."""
 IS_LOST = heard.c.note.startswith(LOST)
 """Its speaker was put back and does not know of it any more; kept as evidence."""
+IS_UNKNOWN = heard.c.note.startswith(UNKNOWN)
+"""The version that heard it did not know its type; it is taken in by one that does."""
 _PAGE = 500
 
 
@@ -87,11 +89,11 @@ class Heard:
 
     @property
     def is_folded(self) -> bool:
-        """Whether its rows stand: a reaction that was refused leaves them, a parked contract has none yet.
+        """Whether its rows stand: a reaction that was refused leaves them, a parked or unknown contract has none yet.
 
         Those of a lost contract are gone, unless nobody may take back what it told of.
         """
-        if self.note.removeprefix(LOST).startswith(PARKED):
+        if self.note.removeprefix(LOST).startswith((PARKED, UNKNOWN)):
             return False
         contract = self.event.contract() if self.is_lost else None
         return not self.is_lost or (contract is not None and contract.IRREVOCABLE)
@@ -107,7 +109,7 @@ def row(event: CloudEvent, turn: int, own_position: int, note: str = "") -> dict
         "subject": event.subject,
         "time": event.time.isoformat(),
         "body": event.model_dump_json(exclude_none=True),
-        "note": note,
+        "note": note or ("" if event.type in PUBLISHED else UNKNOWN + event.type),
         "turn": turn,
         "own_position": own_position,
     }

@@ -1,7 +1,7 @@
 """Taking in what another service said: a batch is one unit of work, and nothing that was said is ever dropped.
 
 What cannot be handled is parked with all later contracts of the same thing, until a person releases it; what no
-longer applies is noted with the reason.
+longer applies is noted with the reason, and what is said in words not known yet waits for a version that knows them.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from shared.eventstore import Put
 from shared.inbox.faults import described, may_pass
 from shared.inbox.heard import heard, last_turn, row
 from shared.inbox.parked import BEHIND, Parked, parking
+from shared.inbox.unknown import Unknown
+from shared.inbox.views import Views
 
 log = structlog.get_logger()
 
@@ -46,10 +48,12 @@ class Hearing:
         policy: Policy,
         fold: Policy | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        views: Views | None = None,
     ) -> None:
         self.speaker = self.lineage = speaker
         self._desk, self._policy, self._fold, self._now = desk, policy, fold, now
         self.parked = Parked(desk, speaker, self._handle, now)
+        self.unknown = Unknown(desk, speaker, self._handle, views, now)
 
     async def take(self, events: Sequence[CloudEvent], after: int) -> None:
         """Take in ``events``, which follow position ``after``.

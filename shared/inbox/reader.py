@@ -59,7 +59,7 @@ class Inbox:
         self.speaker = speaker
         self.consumer = f"{hearer}-from-{speaker}"
         self._bus, self._desk, self._feed, self._quiet = bus, desk, feed, quiet
-        self._hearing = Hearing(desk, speaker, policy, fold)
+        self._hearing = Hearing(desk, speaker, policy, fold, views=views)
         self._adopting = Adopting(desk, speaker, views, forget)
         self._epochs: Sequence[Epoch] = (FIRST,)
         self._last: CloudEvent | None = None
@@ -102,6 +102,8 @@ class Inbox:
     async def _look(self) -> None:
         """How far are we, is anything parked; while the bus is away the feed alone is heard."""
         await self._adopting.settle()
+        if not self._progress.sessions:
+            await self._hearing.unknown.take_in()
         store = self._desk.store
         self._epochs = await asyncio.to_thread(followed, store, self.speaker)
         self._progress.enter(self._epochs[-1].number)
