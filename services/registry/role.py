@@ -136,6 +136,13 @@ class LeaderRegionUnknown(Refused):
     code = "leader_region_unknown"
 
 
+class LeaderRegionDiffers(Refused):
+    """The region named is not that of the leader's employer."""
+
+    code = "leader_region_differs"
+    place = "region"
+
+
 class RoleHasEnded(Refused):
     """The role has ended."""
 
@@ -208,6 +215,15 @@ def must_have_two_sites(sites: int) -> None:
     """Whether a unit placed at so many trusts has a site lead."""
     if sites < 2:
         raise SiteLeadElsewhere("only a unit at two trusts has a site lead")
+
+
+def leader_region(named: str | None, employer: str | None, *, imported: bool) -> str | None:
+    """The region a leader comes from: where the employer is known it decides, and is not talked away."""
+    if imported:
+        return named or employer
+    if named and employer and named != employer:
+        raise LeaderRegionDiffers(f"the leader is employed in {employer}", employer=employer)
+    return employer or named
 
 
 def leader_warnings(leader_region: str | None, unit_regions: Collection[str], *, imported: bool) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -115,6 +116,39 @@ async def test_a_leader_comes_from_another_region(service: Service) -> None:
     assert led == [local.person_id, guest.person_id]
     roles = (await service.desk.get("/roles", unit_id=unit, role="group_leader", on="2026-03-01")).json()
     assert [role["person_id"] for role in roles["items"]] == [guest.person_id]
+
+
+async def test_a_leader_is_not_of_another_region_by_saying_so(service: Service) -> None:
+    unit, local = await service.unit(), await service.person(trust="ht-vest")
+    office = await service.holder("trust_office", trust="ht-vest")
+    said = await grant(office, local, "group_leader", unit_id=unit, region="nord")
+    assert said == (409, "leader_region_differs")
+
+
+async def test_a_leader_who_changes_employer_is_warned_of_from_then_on(service: Service) -> None:
+    unit, leader = await service.unit(), await service.person(trust="ht-nord")
+    office = await service.holder("trust_office", trust="ht-vest")
+    assert await grant(office, leader, "group_leader", unit_id=unit) == (201, "")
+    path = f"/units/{unit}/group"
+    before = (await service.desk.get(path)).json()
+    moment = datetime.now(UTC).isoformat()
+
+    async def employed_by(trust: str, seen: int) -> None:
+        body = {"name": "Kari Eksempel", "trust": trust}
+        moved = await service.desk.send("PUT", f"/persons/{leader.person_id}/card", json=body, seen=seen)
+        assert moved.status_code == 200, moved.text
+
+    await employed_by("ht-vest", 1)
+    now, then = (await service.desk.get(path)).json(), (await service.desk.get(path, as_of=moment)).json()
+    earlier = (await service.desk.get(path, on="2026-01-02")).json()
+    assert ["composition" in group["warnings"] for group in (before, now, then, earlier)] == [
+        False,
+        True,
+        False,
+        False,
+    ]
+    await employed_by("ht-midt", 2)
+    assert "composition" not in (await service.desk.get(path)).json()["warnings"]
 
 
 class TestAppointment:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -18,10 +19,13 @@ from services.registry.application.groups import OPERATIONS
 from services.registry.application.rights import allowed, target_of
 from services.registry.group import Group
 from services.registry.mandate import AppointedBy, Seat, SeatKind
+from services.registry.person import Person
 from services.registry.unit import Unit
+from services.registry.views import lookups
 from services.registry.views.cards import covered, opened
 from services.registry.views.groups import appointments_shown, group_shown
 from shared.asked import Asking
+from shared.clock import OSLO
 from shared.history import history, state_at
 from shared.inputs import AsOf, AtVersion, Day, Name, Reason, Sent
 from shared.problems import PROBLEMS
@@ -47,6 +51,18 @@ class HelpGiven(Sent):
     """What the regional health authority answers; no names, a candidate is proposed as any other."""
 
     answer: Reason
+
+
+@dataclass(frozen=True)
+class Known:
+    """By what is known now, was known at a moment, or stands in a version."""
+
+    moment: datetime | None
+    version: int | None
+
+    @property
+    def now(self) -> bool:
+        return self.moment is None and self.version is None
 
 
 class GroupShown(BaseModel):
@@ -80,8 +96,8 @@ async def get_group(
         state_at, registry.store, Group, Group.id_of(unit_id), version=version, moment=as_of
     )
     response.headers["ETag"] = etag(group.version)
-    past = as_of is not None or version is not None
-    return await asyncio.to_thread(_shown, registry, reader, group, on or reader.on, past)
+    known_at = Known(as_of, version)
+    return await asyncio.to_thread(_shown, registry, reader, group, on or reader.on, known_at)
 
 
 @router.get("/units/{unit_id}/group/history")
@@ -117,14 +133,23 @@ def _takes_part(reader: Reader, unit_id: UUID) -> bool:
     return reader.holds(*SEES_ALL) or unit_id in reader.units()
 
 
-def _shown(registry: Registry, reader: Reader, group: Group, day: date, past: bool) -> GroupShown:
+def _shown(registry: Registry, reader: Reader, group: Group, day: date, known: Known) -> GroupShown:
     unit = state_at(registry.store, Unit, group.state.unit_id)
     target, takes_part = target_of(unit), _takes_part(reader, unit.id)
     return GroupShown(
-        **group_shown(group, unit.state.regions, day),
+        **group_shown(group, unit.state.regions, day, employed_in=_employed_in(registry, group, day, known)),
         appointments=appointments_shown(group, lambda s: opened(registry.vault, s)) if takes_part else None,
-        allowed_operations=[] if past else allowed(OPERATIONS, group, reader.roles, target, reader.on),
+        allowed_operations=allowed(OPERATIONS, group, reader.roles, target, reader.on) if known.now else [],
     )
+
+
+def _employed_in(registry: Registry, group: Group, day: date, known: Known) -> str | None:
+    """The region of the leader's employer; unknown of a version and of days before the moment asked about."""
+    leader, moment = group.state.leader(day), known.moment or registry.clock.now()
+    if leader is None or known.version is not None or day < moment.astimezone(OSLO).date():
+        return None
+    person = state_at(registry.store, Person, leader.person_id, moment=known.moment)
+    return lookups.trust_regions(registry.store).get(person.state.card.trust or "")
 
 
 def _history(registry: Registry, reader: Reader, unit_id: UUID) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ from services.registry.role import (
     OnlyByAppointment,
     RoleAssignment,
     ScopeMismatch,
+    leader_region,
     leader_warnings,
     must_be_bound,
     must_be_the_only_lead,
@@ -87,7 +88,7 @@ def grant_role(work: UnitOfWork, asked: Asked, id: UUID, wanted: Grant) -> RoleA
     if wanted.role is Role.SITE_LEAD and wanted.unit_id:
         must_have_two_sites(len(work.get(Unit, wanted.unit_id).state.trusts))
     if wanted.role is Role.GROUP_LEADER:
-        region = wanted.region or region_of(work, person)
+        region = leader_region(wanted.region, region_of(work, person), imported=wanted.imported)
         wanted = msgspec.structs.replace(wanted, region=region)
         warnings = _designate(work, asked, id, wanted, by)
     elif wanted.role in GROUP_ROLES:

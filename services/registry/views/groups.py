@@ -11,12 +11,16 @@ import msgspec
 
 from services.registry.group import Appointment, Group, Leading
 from services.registry.mandate import mandate
+from services.registry.role import leader_warnings
 from shared.domain import Sealed
 from shared.history import revealed
 
 
-def group_shown(group: Group, unit_regions: list[str], day: date) -> dict[str, Any]:
-    """The seats with their holders on a day, the leader, and what is odd about the group."""
+def group_shown(group: Group, unit_regions: list[str], day: date, *, employed_in: str | None) -> dict[str, Any]:
+    """The seats with their holders on a day, the leader, and what is odd about the group.
+
+    ``employed_in`` is the region of the leader's employer, where that is known of the day.
+    """
     state = group.state
     seats = [
         {
@@ -40,7 +44,7 @@ def group_shown(group: Group, unit_regions: list[str], day: date) -> dict[str, A
         "seats": seats,
         "leader": msgspec.to_builtins(leader),
         "vacant": state.vacant(day),
-        "warnings": _warnings(group, leader, day),
+        "warnings": _warnings(group, _judged(leader, employed_in, unit_regions), day),
         "help_requests": [
             {"request_id": str(id), **msgspec.to_builtins(request)} for id, request in state.help_requests.items()
         ],
@@ -55,6 +59,13 @@ def appointments_shown(group: Group, reveal: Callable[[Sealed], Any]) -> list[di
 def _appointment(id: UUID, known: Appointment, reveal: Callable[[Sealed], Any]) -> dict[str, Any]:
     shown: dict[str, Any] = revealed(known, reveal)
     return {"appointment_id": str(id), **shown}
+
+
+def _judged(leader: Leading | None, employed_in: str | None, unit_regions: list[str]) -> Leading | None:
+    """The leader, warned of by the present employer and not by that of the day the leader was designated."""
+    if leader is None or employed_in is None:
+        return leader
+    return msgspec.structs.replace(leader, warnings=leader_warnings(employed_in, unit_regions, imported=True))
 
 
 def _warnings(group: Group, leader: Leading | None, day: date) -> list[str]:

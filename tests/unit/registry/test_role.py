@@ -17,6 +17,7 @@ from services.registry.role import (
     Grant,
     Held,
     LeadAlreadyHeld,
+    LeaderRegionDiffers,
     LeaderRegionUnknown,
     OnlyALeadActs,
     RoleAssignment,
@@ -25,6 +26,7 @@ from services.registry.role import (
     ScopeMismatch,
     SiteLeadElsewhere,
     Where,
+    leader_region,
     leader_warnings,
     must_be_the_only_lead,
     must_have_two_sites,
@@ -137,6 +139,15 @@ class TestGroupLeader:
     def test_one_that_leads_already_is_recorded_with_a_warning(self) -> None:
         assert leader_warnings("vest", ["vest"], imported=True) == ("composition",)
         assert leader_warnings(None, ["vest"], imported=True) == ("composition",)
+
+    def test_the_employer_decides_where_a_new_one_comes_from(self) -> None:
+        assert leader_region(None, "vest", imported=False) == "vest"
+        assert leader_region("nord", None, imported=False) == "nord"
+        with pytest.raises(LeaderRegionDiffers):
+            leader_region("nord", "vest", imported=False)
+
+    def test_one_that_led_before_may_have_come_from_elsewhere_then(self) -> None:
+        assert leader_region("nord", "vest", imported=True) == "nord"
 
     def test_the_region_of_a_new_one_is_known(self) -> None:
         with pytest.raises(LeaderRegionUnknown):
