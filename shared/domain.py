@@ -196,3 +196,8 @@ class Aggregate(Generic[S]):
         """The events since the last collection; they are handed over once."""
         pending, self._pending = self._pending, []
         return pending
+
+
+def kind_of(event: Event) -> type[Aggregate[Any]]:
+    """The kind of thing an event happens to."""
+    return AGGREGATES[event.TOPIC.rsplit(".", 1)[0]]

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import MetaData, select
 
 from shared.contracts import Contract
-from shared.domain import AGGREGATES, Aggregate, Recorded
+from shared.domain import Aggregate
 from shared.epochs.log import EPOCH_TABLES
 from shared.eventstore import Change, EventStore
 from shared.eventstore.scratch import ScratchTables
-from shared.inbox import INBOX_TABLES, Heard, in_order
+from shared.inbox import INBOX_TABLES, heard_by
 
 PROGRESS_EVERY = 1_000
 
@@ -79,31 +78,35 @@ def _fold(
     found: Comparison,
     progress: Callable[[int], None],
 ) -> None:
-    things: dict[UUID, Aggregate[Any]] = {}
-    for item in in_order(store):
-        if isinstance(item, Heard):
-            found.heard += 1
-            contract = item.event.contract()
-            if contract is not None and item.is_folded:
-                scratch.write(models.heard(contract))
-        else:
-            found.events += 1
-            _grow(things, item[1])
-        if (found.events + found.heard) % PROGRESS_EVERY == 0:
-            progress(found.events + found.heard)
-    for thing in things.values():
-        scratch.write(models.own(thing))
-    progress(found.events + found.heard)
+    """What others said in the order it was heard, then each thing of ours in the state its history leaves it in."""
+    scratch.write(_of_others(store, models, found, progress))
+    scratch.write(_of_own(store, models, found, progress))
+    progress(found.heard + found.events)
 
 
-def _grow(things: dict[UUID, Aggregate[Any]], recorded: Recorded) -> None:
-    """Let the thing an event belongs to live through it."""
-    thing = things.get(recorded.originator_id)
-    cls = type(thing) if thing else AGGREGATES[recorded.event.TOPIC.rsplit(".", 1)[0]]
-    grown = cls.fold([recorded], thing)
-    if grown is not None:
-        things[recorded.originator_id] = grown
+def _of_others(
+    store: EventStore, models: ReadModels, found: Comparison, progress: Callable[[int], None]
+) -> Iterator[Change]:
+    for item in heard_by(store):
+        found.heard += 1
+        contract = item.event.contract() if item.is_folded else None
+        if contract is not None:
+            yield from models.heard(contract)
+        if found.heard % PROGRESS_EVERY == 0:
+            progress(found.heard)
 
 
-def _rows(rows: Iterable[Mapping[str, Any]]) -> set[tuple[tuple[str, Any], ...]]:
-    return {tuple(sorted(row.items())) for row in rows}
+def _of_own(
+    store: EventStore, models: ReadModels, found: Comparison, progress: Callable[[int], None]
+) -> Iterator[Change]:
+    told = 0
+    for thing in store.things():
+        found.events += thing.version
+        yield from models.own(thing)
+        if found.events - told >= PROGRESS_EVERY:
+            told = found.events
+            progress(found.heard + told)
+
+
+def _rows(rows: Iterable[Mapping[str, Any]]) -> set[tuple[Any, ...]]:
+    return {tuple(row.values()) for row in rows}

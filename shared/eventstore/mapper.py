@@ -56,16 +56,19 @@ class EventMapper(Mapper[UUID]):
         return StoredEvent(domain_event.originator_id, domain_event.originator_version, event.TOPIC, state)
 
     def to_domain_event(self, stored_event: StoredEvent) -> Recorded:
-        try:
-            declared = EVENTS[stored_event.topic]
-        except KeyError:
-            raise UnknownTopic(stored_event.topic) from None
-        state = stored_event.state
-        if state.startswith(_version_mark(declared.class_version)):
-            event = _decoder(declared).decode(state)
-        else:
-            event = _upcast(declared, msgspec.json.decode(state))
+        event = event_of(stored_event.topic, stored_event.state)
         return Recorded(uuid_of(stored_event), stored_event.originator_version, event)
+
+
+def event_of(topic: str, state: bytes) -> Event:
+    """The event that was stored as ``state``, brought up to date."""
+    try:
+        declared = EVENTS[topic]
+    except KeyError:
+        raise UnknownTopic(topic) from None
+    if state.startswith(_version_mark(declared.class_version)):
+        return _decoder(declared).decode(state)
+    return _upcast(declared, msgspec.json.decode(state))
 
 
 def uuid_of(stored: StoredEvent) -> UUID:

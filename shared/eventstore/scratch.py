@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any, Self
 
 from sqlalchemy import MetaData, Select, create_engine
 from sqlalchemy.pool import StaticPool
 
-from shared.eventstore.rows import as_sql
+from shared.eventstore.rows import grouped
 from shared.eventstore.work import Change
+
+AT_ONCE = 1_000
+"""Changes written together, as a service writes a full batch."""
 
 
 class ScratchTables:
@@ -29,10 +33,11 @@ class ScratchTables:
         self._engine.dispose()
 
     def write(self, changes: Iterable[Change]) -> None:
-        """Make changes as the live service makes them."""
-        for change in changes:
-            statement, values = as_sql(change, "sqlite")
-            self._connection.exec_driver_sql(statement, values)
+        """Make changes as the live service makes them, many at a time."""
+        waiting = iter(changes)
+        while some := list(islice(waiting, AT_ONCE)):
+            for statement, rows in grouped(some, "sqlite"):
+                self._connection.exec_driver_sql(statement, rows)
 
     def rows(self, query: Select[Any]) -> list[dict[str, Any]]:
         """The rows a query finds."""

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, groupby
+from operator import itemgetter
 from pathlib import Path
 from threading import local
 from typing import Any, TypeVar
@@ -19,10 +21,11 @@ from eventsourcing.sqlite import SQLiteAggregateRecorder
 from sqlalchemy import MetaData, Select, bindparam, create_engine, text
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 
-from shared.domain import Aggregate, Recorded
+from shared.domain import Aggregate, Recorded, kind_of
 from shared.eventstore.faults import unavailable
-from shared.eventstore.mapper import EventMapper, from_snapshot, to_snapshot
+from shared.eventstore.mapper import EventMapper, event_of, from_snapshot, to_snapshot
 from shared.eventstore.postgres import PATIENCE, PostgresDatabase, PostgresEventRecorder
+from shared.eventstore.reading import reader_of
 from shared.eventstore.rows import EVENTS_TABLE, SNAPSHOTS_TABLE
 from shared.eventstore.sqlite import SQLiteEventRecorder, SQLiteFile
 from shared.eventstore.work import Outcome, Receipt, Work
@@ -38,6 +41,7 @@ _Parts = tuple[
 _OUTCOMES = text("SELECT command_id, digest, answer, position FROM outcomes WHERE command_id IN :ids").bindparams(
     bindparam("ids", expanding=True)
 )
+_WITHOUT_ID = itemgetter(slice(1, None))
 SNAPSHOT_EVERY = 100
 """Versions between two snapshots of an aggregate."""
 
@@ -63,6 +67,7 @@ class EventStore:
         self._mapper = EventMapper()
         self._read_models = read_models
         self.recorder, self._snapshots, self._engine, self._alone = _connect(self.url)
+        self._log_reader = reader_of(self.recorder.datastore)
         # What is read is one statement at a time; a transaction around it would be two more ways to the database.
         alone = self._engine.dialect.name == "postgresql"
         self._reader = self._engine.execution_options(isolation_level="AUTOCOMMIT") if alone else self._engine
@@ -89,10 +94,18 @@ class EventStore:
         tail = self.recorded(id, after=onto.version if onto else 0, upto=version)
         return cls.fold(tail, onto)
 
-    def recorded(self, id: UUID, after: int = 0, upto: int | None = None) -> Iterable[Recorded]:
+    def recorded(self, id: UUID, after: int = 0, upto: int | None = None) -> Iterator[Recorded]:
         """The events of an aggregate in the order of their versions, after one version and up to another."""
-        stored = self.recorder.select_events(id, gt=after or None, lte=upto)
-        return map(self._mapper.to_domain_event, stored)
+        return _as_recorded(id, self._log_reader.history(id, after, upto))
+
+    def things(self) -> Iterator[Aggregate[Any]]:
+        """Every thing, one after another, as its whole history makes it; only one of them is in memory at a time."""
+        for id, rows in groupby(self._log_reader.by_thing(), key=itemgetter(0)):
+            history = _as_recorded(UUID(id), map(_WITHOUT_ID, rows))
+            first = next(history)
+            thing = kind_of(first.event).fold(chain([first], history))
+            if thing is not None:
+                yield thing
 
     def facts(self, id: UUID) -> list[Fact]:
         """Everything that ever happened to one thing, oldest first."""
@@ -107,8 +120,8 @@ class EventStore:
 
     def log(self, after: int, limit: int, topics: Sequence[str] = ()) -> list[tuple[int, Recorded]]:
         """Events with their positions, in the order of commit, that stand after position ``after``."""
-        found = self.recorder.select_notifications(after, limit, topics=topics, inclusive_of_start=False)
-        return [(n.id, self._mapper.to_domain_event(n)) for n in found]
+        found = self._log_reader.log(after, limit, topics)
+        return [(at, Recorded(id, version, event_of(topic, state))) for at, id, version, topic, state in found]
 
     def head(self) -> int:
         """The position of the newest event; 0 for an empty log."""
@@ -211,6 +224,10 @@ class EventStore:
     def close(self) -> None:
         self._engine.dispose()
         self.recorder.datastore.close()
+
+
+def _as_recorded(id: UUID, history: Iterable[tuple[int, str, bytes]]) -> Iterator[Recorded]:
+    return (Recorded(id, version, event_of(topic, state)) for version, topic, state in history)
 
 
 def answer_of(outcome: Outcome) -> dict[str, Any]:
