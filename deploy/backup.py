@@ -70,12 +70,12 @@ class Place:
         """A name for the wrapping key, from which it cannot be found."""
         return hmac.new(self.wrapping_key, b"the name of this key", hashlib.sha256).hexdigest()[:16]
 
-    def make_tables(self, part: PartName) -> None:
-        """What the service itself makes in a database that is empty."""
+    def make_tables(self, part: PartName, url: str = "") -> None:
+        """What the service itself makes in a database that is empty: its own, or the one at ``url``."""
         if part == "keys":
-            Vault(self.keys, self.wrapping_key).close()
+            Vault(url or self.keys, self.wrapping_key).close()
         else:
-            EventStore(self.log, every_table(self.models)).close()
+            EventStore(url or self.log, every_table(self.models)).close()
 
 
 def back_up(place: Place, target: Path, parts: Sequence[PartName] = ("log", "keys", "files")) -> Manifest:
@@ -152,7 +152,7 @@ def _put_back(place: Place, part: Part, room: Path, at: datetime) -> PutBack:
         return PutBack(part, _put_back_folder(place.files, room / part.name, at))
     name = part.name
     expected = Copied(part.head, part.tracked)
-    kept = put_back(place.url(name), room / name, expected, lambda: place.make_tables(name), at)
+    kept = put_back(place.url(name), room / name, expected, lambda url: place.make_tables(name, url), at)
     return PutBack(part, kept)
 
 

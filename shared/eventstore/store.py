@@ -183,10 +183,10 @@ class EventStore:
         """Keep the aggregate's state, so that opening it need not read its whole history."""
         self.record([Work(snapshots=[self.as_snapshot(aggregate)])])
 
-    def rows(self, query: Select[Any]) -> list[dict[str, Any]]:
-        """The rows a query on the read models finds."""
+    def rows(self, query: Select[Any], **named: object) -> list[dict[str, Any]]:
+        """The rows a query on the read models finds, with its named values."""
         with self._reading() as connection:
-            return [dict(row) for row in connection.execute(query).mappings()]
+            return [dict(row) for row in connection.execute(query, named).mappings()]
 
     def ping(self) -> None:
         """Raise unless the database answers."""
@@ -255,6 +255,8 @@ def _connect(url: URL) -> _Parts:
         connect_timeout=5.0,
         pre_ping=True,
         lock_timeout=5,
+        # Named as PostgreSQL itself understands it, so that whoever else opens the URL means the same.
+        schema=str(url.query.get("options", "")).partition("-csearch_path=")[2],
     )
     engine = create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, connect_args=dict(PATIENCE))
     snapshots = PostgresAggregateRecorder(server, events_table_name=SNAPSHOTS_TABLE)

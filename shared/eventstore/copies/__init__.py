@@ -43,11 +43,12 @@ def held_still(url: str) -> Iterator[None]:
             yield
 
 
-def put_back(url: str, files: Path, expected: Copied, make_tables: Callable[[], None], at: datetime) -> str:
+def put_back(url: str, files: Path, expected: Copied, make_tables: Callable[[str], None], at: datetime) -> str:
     """Make the database what the copy in ``files`` holds; where what was there before is kept, "" if nothing was.
 
-    ``make_tables`` makes the tables of this version of the service in an empty database.  When anything goes
-    wrong, or the copy is not as ``expected``, the database is as it was and :class:`CopyFault` tells why.
+    ``make_tables`` makes the tables of this version of the service in the empty database at a URL.  When anything
+    goes wrong, or the copy is not as ``expected``, the database is as it was and :class:`CopyFault` tells why; when
+    the process dies, it is as it was or as it is to be, and the same may be done again.
     """
     if engine_of(url) == "sqlite":
         return sqlite.put_back(_file(url), files, expected, at)

@@ -55,21 +55,38 @@ def held_still(file: Path) -> Iterator[None]:
 def put_back(file: Path, files: Path, expected: Copied, at: datetime) -> str:
     """Set the copy in the place of the file, which is kept beside it under another name."""
     incoming, kept = file.with_name(f"{file.name}.incoming"), file.with_name(f"{file.name}.{kept_as(at)}")
-    file.parent.mkdir(parents=True, exist_ok=True)
     try:
+        file.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(files / FILE, incoming)
         _must_be_whole(incoming, expected)
+        _sync(incoming)
+        before = _keep(file, kept)
+        incoming.replace(file)
+        _sync(file.parent)
     except (OSError, sqlite3.Error) as fault:
         incoming.unlink(missing_ok=True)
         raise CopyFault(f"the copy of {file.name} cannot be used: {fault}") from fault
-    replaced = [suffix for suffix in ("", "-wal", "-shm", "-journal") if Path(f"{file}{suffix}").exists()]
-    for suffix in replaced:
-        # A journal holds what was committed last, or begun: it belongs to the file under its new name, too.
-        Path(f"{file}{suffix}").rename(f"{kept}{suffix}")
-    incoming.rename(file)
-    _sync(file)
+    return str(kept) if before else ""
+
+
+def _keep(file: Path, kept: Path) -> bool:
+    """The file under a second name, while it still has its own; False where there is none."""
+    if not file.exists():
+        return False
+    _must_be_alone(file)
+    # Whole files have no journals now. What is left of a broken one belongs to it, never to what takes its place.
+    for suffix in ("-wal", "-shm", "-journal"):
+        if Path(f"{file}{suffix}").exists():
+            Path(f"{file}{suffix}").rename(f"{kept}{suffix}")
+    try:
+        kept.hardlink_to(file)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system whose files have one name each
+        shutil.copyfile(file, kept)
+        _sync(kept)
     _sync(file.parent)
-    return str(kept) if replaced else ""
+    return True
 
 
 def _must_be_alone(file: Path) -> None:
@@ -78,6 +95,8 @@ def _must_be_alone(file: Path) -> None:
         return
     with closing(sqlite3.connect(file, timeout=1.0)) as database:
         try:
+            # Whoever reads first undoes what a process that died had begun.
+            database.execute("SELECT count(*) FROM sqlite_master").fetchall()
             # SQLite gives up the write-ahead log for the last one who has the file open, and for no other.
             database.execute("PRAGMA journal_mode = DELETE")
         except sqlite3.OperationalError as fault:
