@@ -55,7 +55,10 @@ class Shredded(Exception):
 
 
 class Unreadable(Exception):
-    """The bytes do not belong to this key and place: they were moved, or the key database is not the right one."""
+    """The bytes do not belong to this key and place: they were moved, or the key database is not the right one.
+
+    So is what has no key here at all.  A key that was destroyed leaves its mark; nobody decided that this one goes.
+    """
 
 
 class KeysMissing(StoreUnavailable):
@@ -114,7 +117,7 @@ class Vault:
         return _sealed(subject, generation, key, text, field) if generation and key else None
 
     def open(self, sealed: Sealed, *, field: str = "") -> str:
-        """The text again.  :class:`Shredded` when its key was destroyed, :class:`Unreadable` when moved."""
+        """The text again.  :class:`Shredded` when its key was destroyed, :class:`Unreadable` when moved or lost."""
         key = self._key(sealed.subject, sealed.generation)
         place = _place(sealed.subject, sealed.generation, field)
         try:
@@ -235,9 +238,14 @@ class Vault:
         return key
 
     def _wrapped(self, subject: str, generation: int) -> bytes | None:
+        """A key as it is kept; None when it was destroyed."""
         query = select(_KEYS.c.wrapped).where(_KEYS.c.subject == subject, _KEYS.c.generation == generation)
         with self._database() as connection:
-            return connection.scalar(query)
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            raise Unreadable(f"there is no key of {subject} generation {generation}")
+        wrapped: bytes | None = row.wrapped
+        return wrapped
 
 
 def _sealed(subject: str, generation: int, key: AESGCM, text: str, field: str) -> Sealed:

@@ -15,7 +15,7 @@ from eventsourcing.persistence import PersistenceError
 
 from services.registry.person import Person, Status
 from services.registry.views import lookups
-from services.registry.views.cards import shown
+from services.registry.views.cards import Shown, shown
 from shared.bus import BackOff, Bus, BusFault
 from shared.cards import BUCKET
 from shared.eventstore import EventStore
@@ -91,22 +91,27 @@ class Cards:
     async def _tell(self, person_id: UUID) -> None:
         card = await asyncio.to_thread(self._card, person_id)
         key = str(person_id)
-        if card is None:
+        if card is None or card.erased:
             await self._bucket.delete(key)
-        elif await self._bucket.get(key) != card:
-            await self._bucket.put(key, card)
+        elif card.unreadable:
+            return  # nobody erased it: what was told of it before stands
+        elif await self._bucket.get(key) != (told := _told(card)):
+            await self._bucket.put(key, told)
 
-    def _card(self, person_id: UUID) -> bytes | None:
+    def _card(self, person_id: UUID) -> Shown | None:
         person = self._store.load(Person, person_id)
         if person is None or person.state.status is Status.ERASED:
             return None
-        card = shown(self._vault, person.state.card)
-        return None if card.erased else card.model_dump_json(include={"name", "email", "phone"}).encode()
+        return shown(self._vault, person.state.card)
 
     async def _must_hold(self, held: int) -> None:
         """A bucket that was lost under an open connection says nothing of it: look."""
         if held and (await self._bus.state(_STREAM)).messages == 0:
             raise BusFault(f"bucket {BUCKET} is empty")
+
+
+def _told(card: Shown) -> bytes:
+    return card.model_dump_json(include={"name", "email", "phone"}).encode()
 
 
 def _now() -> float:

@@ -197,9 +197,19 @@ def test_renewing_what_had_no_key_makes_the_first(vault: Vault) -> None:
 
 def test_a_subject_without_a_key_opens_nothing(vault: Vault) -> None:
     sealed = msgspec.structs.replace(vault.seal(SUBJECT, "text"), subject="report:1:nothing")
-    with pytest.raises(Shredded):
+    with pytest.raises(Unreadable):
         vault.open(sealed)
     assert vault.generation("report:1:nothing") == 0
+
+
+def test_a_lost_key_is_not_told_as_a_destroyed_one(vault: Vault) -> None:
+    lost, gone = (msgspec.structs.replace(vault.seal(SUBJECT, "text"), generation=n) for n in (3, 2))
+    vault.renew(SUBJECT)
+    vault.destroy(SUBJECT, 2)
+    with pytest.raises(Shredded):
+        vault.open(gone)
+    with pytest.raises(Unreadable):
+        vault.open(lost)
 
 
 def test_two_who_make_the_first_key_at_once_agree(open_vault: OpenVault) -> None:

@@ -89,7 +89,7 @@ class Log:
                 continue
             except Shredded:
                 return {"erased": True}
-        raise Unreadable(f"{sealed.subject} generation {sealed.generation}")
+        return {"unreadable": True}
 
 
 def _may_read_all(held: list[Assignment], on: date) -> bool:

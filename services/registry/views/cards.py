@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+import structlog
 from pydantic import BaseModel
 from sqlalchemy import select
 
@@ -14,18 +15,20 @@ from services.registry.views.tables import APPOINTMENTS, ROLES
 from shared.domain import Sealed
 from shared.vault import Shredded, Unreadable, Vault
 
+log = structlog.get_logger()
 _FIELDS = ("name", "email", "phone", "reason", "cleared_by")
 """What a text sealed under a person's key can be."""
 
 
 class Shown(BaseModel):
-    """A card as it is shown; ``erased`` when nobody can read it any more."""
+    """A card as it is shown; ``erased`` when nobody can read it any more, ``unreadable`` when its key was lost."""
 
     name: str | None
     email: str | None
     phone: str | None
     trust: str | None
     erased: bool = False
+    unreadable: bool = False
 
 
 def shown(vault: Vault, card: Card) -> Shown:
@@ -39,6 +42,9 @@ def shown(vault: Vault, card: Card) -> Shown:
         )
     except Shredded:
         return Shown(name=None, email=None, phone=None, trust=card.trust, erased=True)
+    except Unreadable:
+        _tell_of(card.name)
+        return Shown(name=None, email=None, phone=None, trust=card.trust, unreadable=True)
 
 
 def opened(vault: Vault, sealed: Sealed) -> str | dict[str, Any]:
@@ -50,7 +56,12 @@ def opened(vault: Vault, sealed: Sealed) -> str | dict[str, Any]:
             continue
         except Shredded:
             return {"erased": True}
-    raise Unreadable(f"{sealed.subject} generation {sealed.generation}")
+    _tell_of(sealed)
+    return {"unreadable": True}
+
+
+def _tell_of(sealed: Sealed) -> None:
+    log.error("text_unreadable", subject=sealed.subject, generation=sealed.generation)
 
 
 def covered(sealed: Sealed) -> dict[str, Any]:

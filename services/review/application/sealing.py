@@ -7,9 +7,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
+import structlog
+
 from shared.desk import Done
 from shared.domain import ChangedMeanwhile, Sealed
-from shared.vault import Shredded, Vault
+from shared.vault import Shredded, Unreadable, Vault
+
+log = structlog.get_logger()
 
 
 def subject_of(thing: str, thing_id: UUID, place: str = "text") -> str:
@@ -23,11 +27,14 @@ async def seal(vault: Vault, subject: str, text: str) -> Sealed:
 
 
 def opened(vault: Vault, sealed: Sealed) -> dict[str, Any]:
-    """A text for somebody who may read it; without it once its key was destroyed."""
+    """A text for somebody who may read it; without it once its key was destroyed, or was lost."""
     try:
         return {"text": vault.open(sealed), "length": sealed.length}
     except Shredded:
         return {"text": None, "length": sealed.length, "removed": True}
+    except Unreadable:
+        log.error("text_unreadable", subject=sealed.subject, generation=sealed.generation)
+        return {"text": None, "length": sealed.length, "unreadable": True}
 
 
 async def with_both(save: Awaitable[Done], yours: dict[str, Any], theirs: Callable[[], dict[str, Any]]) -> Done:
