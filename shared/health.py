@@ -110,22 +110,30 @@ class RequestTimes:
 
     def __init__(self, app: ASGIApp, health: Health) -> None:
         self.app, self.health = app, health
+        self._times: dict[tuple[str, str, int], Histogram] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        started, status = time.perf_counter(), "500"
+        started, status = time.perf_counter(), 500
 
         async def watched(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
-                status = str(message["status"])
+                status = message["status"]
             await send(message)
 
         try:
             await self.app(scope, receive, watched)
         finally:
             route = getattr(scope.get("route"), "path", "unmatched")
-            took = time.perf_counter() - started
-            self.health.requests.labels(self.health.service, scope["method"], route, status).observe(took)
+            self._of(scope["method"], route, status).observe(time.perf_counter() - started)
+
+    def _of(self, method: str, route: str, status: int) -> Histogram:
+        """The histogram with these labels; looking it up by them costs more than to keep it."""
+        found = self._times.get((method, route, status))
+        if found is None:
+            found = self.health.requests.labels(self.health.service, method, route, str(status))
+            self._times[method, route, status] = found
+        return found

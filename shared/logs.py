@@ -7,6 +7,8 @@ import sys
 
 import structlog
 
+from shared.context import correlation_id
+
 
 def configure(service: str) -> None:
     """Readable lines in a terminal, one JSON object a line elsewhere; every line names its service."""
@@ -18,6 +20,7 @@ def configure(service: str) -> None:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            _of_request,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
@@ -28,3 +31,10 @@ def configure(service: str) -> None:
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=service)
+
+
+def _of_request(_: object, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Name the request a line belongs to; asked when there is a line, for most requests leave none."""
+    if correlation := correlation_id():
+        line["correlation_id"] = correlation
+    return line

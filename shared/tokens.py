@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import time
@@ -18,12 +19,17 @@ from fastapi import Request
 from pydantic import BaseModel
 
 from shared.problems import Fault, RequestProblem
+from shared.remembered import Remembered
 from shared.settings import Environment
 
 MAX_SECONDS = 300
 """The longest a token may live."""
 LOCAL_ISSUER = "https://issuer.local.aarring.example"
 """The issuer of development and tests; refused in production."""
+LEEWAY = 5
+"""Seconds by which the issuer's clock and ours may differ."""
+CHECKED_FOR, CHECKED = 60.0, 10_000
+"""For how long it is remembered that a token holds, and of how many; somebody who writes saves every few seconds."""
 _PERSON = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 
 
@@ -52,8 +58,20 @@ class Caller:
         return UUID(self.subject) if self.kind == "person" else None
 
 
+@dataclass(frozen=True)
+class _Checked:
+    """Whom a token names that was found to hold, and the second from which it holds no longer."""
+
+    caller: Caller
+    until: float
+
+
 class TokenChecker:
-    """Accepts ES256 tokens of the configured issuers that are meant for this one service."""
+    """Accepts ES256 tokens of the configured issuers that are meant for this one service.
+
+    A token that holds is remembered for a while, by its hash: nothing but its expiry can change what was found, for
+    the issuers and their keys are those it began with.  Not safe from several threads.
+    """
 
     def __init__(self, issuers: list[Issuer], audience: str) -> None:
         self._audience = audience
@@ -62,6 +80,7 @@ class TokenChecker:
             issuer.issuer: {str(key.get("kid")): jwt.PyJWK(key, algorithm="ES256") for key in issuer.keys}
             for issuer in issuers
         }
+        self._checked = Remembered[bytes, _Checked](CHECKED_FOR, CHECKED)
 
     @classmethod
     def from_file(cls, path: Path, audience: str, environment: Environment) -> TokenChecker:
@@ -73,18 +92,27 @@ class TokenChecker:
 
     def check(self, token: str) -> Caller:
         """The caller a token names; a 401 problem with its own code for each way a token can fail."""
+        name = hashlib.sha256(token.encode(errors="surrogatepass")).digest()
+        known = self._checked.get(name)
+        if known is None or time.time() >= known.until:
+            claims = self._claims(token)
+            known = _Checked(self._caller(self._issuers[claims["iss"]], claims), int(claims["exp"]) + LEEWAY)
+            self._checked.keep(name, known)
+        return known.caller
+
+    def _claims(self, token: str) -> dict[str, Any]:
+        """What a token says, if it holds."""
         try:
-            header = jwt.get_unverified_header(token)
-            issuer = jwt.decode(token, options={"verify_signature": False}).get("iss", "")
-            key = self._key(str(issuer), header.get("kid"))
+            said = jwt.decode_complete(token, options={"verify_signature": False})
+            key = self._key(str(said["payload"].get("iss", "")), said["header"].get("kid"))
             if key is None:
                 raise _unauthenticated("token_issuer_unknown", "The token's issuer or key is not known here.")
-            claims = jwt.decode(
+            claims: dict[str, Any] = jwt.decode(
                 token,
                 key,
                 algorithms=["ES256"],
                 audience=self._audience,
-                leeway=5,
+                leeway=LEEWAY,
                 options={"require": ["iss", "aud", "sub", "iat", "exp", "jti"]},
             )
         except jwt.ExpiredSignatureError:
@@ -95,7 +123,7 @@ class TokenChecker:
             raise _unauthenticated("token_invalid", "The token does not hold.") from None
         if claims["exp"] - claims["iat"] > MAX_SECONDS:
             raise _unauthenticated("token_lives_too_long", f"A token may live {MAX_SECONDS} seconds.")
-        return self._caller(self._issuers[claims["iss"]], claims)
+        return claims
 
     def _key(self, issuer: str, kid: str | None) -> jwt.PyJWK | None:
         """The key named; an issuer with one key need not name it."""

@@ -31,7 +31,7 @@ class Notify:
         return self.clock.today()
 
 
-def notify_of(request: Request) -> Notify:
+async def notify_of(request: Request) -> Notify:
     """The service's parts, put together in its composition root."""
     notify: Notify = request.app.state.notify
     return notify

@@ -57,7 +57,7 @@ class Reader:
         return {held.unit_id for held in self.roles if held.unit_id}
 
 
-def registry_of(request: Request) -> Registry:
+async def registry_of(request: Request) -> Registry:
     """The service's parts, put together in its composition root."""
     registry: Registry = request.app.state.registry
     return registry

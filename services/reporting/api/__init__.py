@@ -6,12 +6,15 @@ from services.reporting.api import answers, cycles, lists, reports, submissions
 from services.reporting.api.parts import Reporting
 
 ROUTERS: tuple[APIRouter, ...] = (
-    cycles.router,
-    reports.router,
     answers.router,
     lists.router,
+    reports.router,
     submissions.router,
+    cycles.router,
 )
-"""All routes but the feed, whose router is made of the publications."""
+"""All routes but the feed, whose router is made of the publications.
+
+They are tried in turn for each request, so what is asked most stands first.
+"""
 
 __all__ = ["ROUTERS", "Reporting"]

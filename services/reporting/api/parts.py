@@ -39,7 +39,7 @@ class Reporting:
         return self.clock.today()
 
 
-def reporting_of(request: Request) -> Reporting:
+async def reporting_of(request: Request) -> Reporting:
     """The service's parts, put together in its composition root."""
     reporting: Reporting = request.app.state.reporting
     return reporting

@@ -49,7 +49,7 @@ class Reviewing:
         return self.clock.today()
 
 
-def reviewing_of(request: Request) -> Reviewing:
+async def reviewing_of(request: Request) -> Reviewing:
     """The service's parts, put together in its composition root."""
     reviewing: Reviewing = request.app.state.reviewing
     return reviewing
