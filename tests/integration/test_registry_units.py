@@ -140,6 +140,19 @@ async def test_ended_units_are_told_apart(service: Service) -> None:
     assert listed == {"active": ["L-2"], "ended": ["L-1"]}
 
 
+async def test_a_unit_whose_end_is_planned_can_still_be_worked_on(service: Service) -> None:
+    unit, gone = await service.unit(), await service.unit("L-2")
+    await service.desk.made(f"/units/{unit}/endings", {"on": "2190-12-31", "reason": "ferdig"}, seen=1)
+    await service.desk.made(f"/units/{gone}/endings", {"on": "2024-06-30", "reason": "ferdig"}, seen=1)
+    listed = [(await service.desk.get(f"/units/{each}")).json()["allowed_operations"] for each in (unit, gone)]
+    assert [{"rename", "check_website", "end"} & set(operations) for operations in listed] == [
+        {"rename", "check_website", "end"},
+        set(),
+    ]
+    await service.desk.made(f"/units/{unit}/endings", {"on": "2189-12-31", "reason": "før"}, seen=2)
+    assert (await service.desk.get(f"/units/{unit}")).json()["ended_on"] == "2189-12-31"
+
+
 async def test_history_tells_who_did_what(service: Service) -> None:
     unit = await service.unit()
     await service.desk.made(f"/units/{unit}/website-checks", {"on": "2026-01-10", "items": {"contact": "ok"}}, seen=1)

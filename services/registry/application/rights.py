@@ -32,10 +32,11 @@ UNIT_WRITERS = (
 
 @dataclass(frozen=True)
 class Operation:
-    """Something that can be done to a thing: who may, and whether its state lets anybody."""
+    """Something that can be done to a thing: who may, and whether its state lets anybody, at all or on a day."""
 
     rights: tuple[Right, ...]
     rule: Callable[[Any], object] = lambda thing: None
+    on_day: Callable[[Any, date], object] = lambda thing, day: None
 
 
 def person_of(reads: Reads, caller: Caller) -> UUID:
@@ -83,7 +84,7 @@ def allowed(
     return [
         name
         for name, operation in operations.items()
-        if access.granting(held, operation.rights, target, on) and _possible(operation, thing)
+        if access.granting(held, operation.rights, target, on) and _possible(operation, thing, on)
     ]
 
 
@@ -92,9 +93,10 @@ def target_of(unit: Unit) -> Target:
     return Target(unit_id=unit.id, regions=tuple(unit.state.regions), trusts=tuple(unit.state.trusts))
 
 
-def _possible(operation: Operation, thing: Aggregate[Any]) -> bool:
+def _possible(operation: Operation, thing: Aggregate[Any], on: date) -> bool:
     try:
         operation.rule(thing)
+        operation.on_day(thing, on)
     except Refused:
         return False
     return True

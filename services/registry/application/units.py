@@ -32,12 +32,12 @@ from shared.domain import Acting, Refused
 RECORDERS = (*grants.DESKS, Right(Role.DIRECTORS_SECRETARY, Scope.ANYWHERE))
 """Who records decisions taken outside."""
 OPERATIONS: Mapping[str, Operation] = {
-    "rename": Operation(RECORDERS, Unit.must_not_have_ended),
+    "rename": Operation(RECORDERS, on_day=Unit.must_not_have_ended),
     "approve_description": Operation(RECORDERS),
     "set_phase": Operation(grants.DESKS, Unit.must_have_phases),
-    "check_website": Operation((*grants.DESKS, grants.LEAD), Unit.must_not_have_ended),
+    "check_website": Operation((*grants.DESKS, grants.LEAD), on_day=Unit.must_not_have_ended),
     "link": Operation(grants.DESKS),
-    "end": Operation(RECORDERS, Unit.must_not_have_ended),
+    "end": Operation(RECORDERS, on_day=Unit.must_not_have_ended),
 }
 """What may be done to a unit, and by whom."""
 Act = Callable[[UnitOfWork, Unit, Acting], None]
@@ -128,7 +128,7 @@ class Units:
         on: date,
     ) -> Done:
         def act(work: UnitOfWork, unit: Unit, by: Acting) -> None:
-            unit.check_website(items, on=on, by=by, at=asked.at)
+            unit.check_website(items, on=on, today=asked.on, by=by, at=asked.at)
 
         return await self._change(asked, unit_id, seen, "check_website", act)
 
@@ -143,7 +143,7 @@ class Units:
 
     async def end(self, asked: Asked, unit_id: UUID, seen: int, on: date, reason: str) -> Done:
         def act(work: UnitOfWork, unit: Unit, by: Acting) -> None:
-            unit.end(on, reason, by=by, at=asked.at)
+            unit.end(on, reason, today=asked.on, by=by, at=asked.at)
 
         return await self._change(asked, unit_id, seen, "end", act)
 

@@ -53,7 +53,7 @@ class Unit(Aggregate[UnitState]):
     def rename(
         self, name_nb: str, name_en: str | None, decision: Decision, *, today: date, by: Acting, at: datetime
     ) -> None:
-        self.must_not_have_ended()
+        self.must_not_have_ended(today)
         must_be_of_the_right_authority(decision, self.state.kind, today)
         self.trigger(events.Renamed(name_nb=name_nb, name_en=name_en, decision=decision, by=by, at=at))
 
@@ -72,7 +72,7 @@ class Unit(Aggregate[UnitState]):
     ) -> None:
         """``historic``: an old decision is recorded; who took it is doubted with a warning, not refused."""
         if not historic:
-            self.must_not_have_ended()
+            self.must_not_have_ended(today)
             must_be_of_the_right_authority(decision, self.state.kind, today)
         description = Description(
             version=len(self.state.descriptions) + 1,
@@ -92,9 +92,9 @@ class Unit(Aggregate[UnitState]):
         self.trigger(events.PhaseSet(year=year, phase=phase, reason=reason, by=by, at=at))
 
     def check_website(
-        self, items: Mapping[WebsiteItem, WebsiteStatus], *, on: date, by: Acting, at: datetime
+        self, items: Mapping[WebsiteItem, WebsiteStatus], *, on: date, today: date, by: Acting, at: datetime
     ) -> None:
-        self.must_not_have_ended()
+        self.must_not_have_ended(today)
         self.trigger(events.WebsiteChecked(items=dict(items), on=on, by=by, at=at))
 
     def came_from(
@@ -106,16 +106,17 @@ class Unit(Aggregate[UnitState]):
         self.trigger(events.CameFrom(link=Link(relation, older.id, on), by=by, at=at))
         older.trigger(events.BecameAnother(link=Link(relation, self.id, on), by=by, at=at))
 
-    def end(self, on: date, reason: str, *, by: Acting, at: datetime) -> None:
-        self.must_not_have_ended()
+    def end(self, on: date, reason: str, *, today: date, by: Acting, at: datetime) -> None:
+        """A last day that is planned can be moved until it has passed."""
+        self.must_not_have_ended(today)
         if on < self.state.active_from:
             raise EndBeforeStart(f"the unit began on {self.state.active_from}")
         self.trigger(events.Ended(on=on, reason=reason, by=by, at=at))
 
     # The rules.
 
-    def must_not_have_ended(self) -> None:
-        if self.state.ended_on is not None:
+    def must_not_have_ended(self, today: date) -> None:
+        if self.state.ended_on is not None and self.state.ended_on < today:
             raise UnitHasEnded(f"unit {self.state.code} ended on {self.state.ended_on}")
 
     def must_have_phases(self) -> None:

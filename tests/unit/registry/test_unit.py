@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import msgspec
@@ -212,18 +212,30 @@ class TestPhase:
 class TestEndAndLineage:
     def test_a_unit_ends_with_a_reason(self) -> None:
         on = date(2026, 12, 31)
-        given(Unit, registered()).when(lambda u: u.end(on, "slått sammen", by=DESK, at=NOON)).then(
+        given(Unit, registered()).when(lambda u: u.end(on, "slått sammen", today=TODAY, by=DESK, at=NOON)).then(
             fact(events.Ended, on=on, reason="slått sammen", by=DESK)
         )
 
     def test_it_ends_once(self) -> None:
-        given(Unit, registered(), ENDED).when(lambda u: u.end(TODAY, "igjen", by=DESK, at=NOON)).then_refused(
-            UnitHasEnded
+        given(Unit, registered(), ENDED).when(
+            lambda u: u.end(TODAY, "igjen", today=TODAY, by=DESK, at=NOON)
+        ).then_refused(UnitHasEnded)
+
+    def test_until_its_last_day_has_passed_it_lives_and_the_day_can_be_moved(self) -> None:
+        planned = fact(events.Ended, on=TODAY, reason="slått sammen")
+        later = date(2026, 12, 31)
+        given(Unit, registered(), planned).when(lambda u: u.end(later, "utsatt", today=TODAY, by=DESK, at=NOON)).then(
+            fact(events.Ended, on=later, reason="utsatt", by=DESK)
         )
+        unit = given(Unit, registered(), planned).thing
+        unit.check_website({WebsiteItem.CONTACT: WebsiteStatus.OK}, on=TODAY, today=TODAY, by=DESK, at=NOON)
+        unit.rename("Nytt navn", None, BY_MINISTRY, today=TODAY, by=DESK, at=NOON)
+        with pytest.raises(UnitHasEnded):
+            unit.must_not_have_ended(TODAY + timedelta(days=1))
 
     def test_it_does_not_end_before_it_began(self) -> None:
         given(Unit, registered()).when(
-            lambda u: u.end(date(2019, 12, 31), "for tidlig", by=DESK, at=NOON)
+            lambda u: u.end(date(2019, 12, 31), "for tidlig", today=TODAY, by=DESK, at=NOON)
         ).then_refused(EndBeforeStart)
 
     def test_both_units_know_of_the_line(self) -> None:
@@ -248,7 +260,7 @@ class TestEndAndLineage:
     def test_the_website_keeps_what_was_found_last(self) -> None:
         thing = given(Unit, registered()).thing
         for status in (WebsiteStatus.MISSING, WebsiteStatus.OK):
-            thing.check_website({WebsiteItem.CONTACT: status}, on=TODAY, by=DESK, at=NOON)
+            thing.check_website({WebsiteItem.CONTACT: status}, on=TODAY, today=TODAY, by=DESK, at=NOON)
         found = thing.state.website[WebsiteItem.CONTACT]
         assert (found.status, found.on, found.by) == (WebsiteStatus.OK, TODAY, DESK.subject)
 
