@@ -122,6 +122,9 @@ class Parked:
         command_id = identity("released", event.lineage, event.position, waiting["turn"])
 
         def decide(unit: UnitOfWork) -> Mapping[str, Any]:
+            if not unit.rows(_as_it_waited(waiting)):
+                # Its speaker has lost it since it was looked for: it waits no longer, and nothing comes of it.
+                return {}
             turn, own = unit.rows(last_turn())[0]["turn"] + 1, unit.store.head()
             self._handle(unit, event, not note)
             unit.caused_by(identity("heard", event.lineage, event.position), event.traceparent or "")
@@ -138,9 +141,14 @@ class Parked:
             if note:
                 raise
             return await self._take_in(waiting, by, refusal.code)
-        return not done.repeated
+        return bool(done.answer) and not done.repeated
 
     def _attempt(self, id: object, waiting: Mapping[str, Any], by: str, result: str, error: str) -> Put:
         kept = {name: waiting[name] for name in ("speaker", "position", "subject", "parked_at")}
         done = {"released_at": self._now().isoformat(), "released_by": by, "result": result, "error": error}
         return Put(releases, {"id": str(id), **kept, **done})
+
+
+def _as_it_waited(waiting: Mapping[str, Any]) -> Select[Any]:
+    same = (parked.c.speaker == waiting["speaker"]) & (parked.c.position == waiting["position"])
+    return select(parked.c.position).where(same, parked.c.body == waiting["body"])

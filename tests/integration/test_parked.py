@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from shared.contracts import PUBLISHED, CloudEvent, Contract
-from shared.desk import UnitOfWork
+from shared.desk import Command, Done, UnitOfWork
 from shared.domain import Recorded, identity
+from shared.epochs.log import FIRST, Epoch
 from shared.inbox import Hearing, Inbox, heard_by, in_order
+from shared.inbox.adopting import Adopting
 from shared.inbox.heard import parked
 from shared.inbox.parked import Released, releases
 from tests.eventually import eventually_async
@@ -287,6 +289,25 @@ async def test_a_release_while_the_reader_goes_on_keeps_the_order(
         await both.inbox.release(BY, BILLS)
         assert both.inbox.status().parked == 0
     assert hearing.placed() == speaking.for_shelves()
+
+
+async def test_what_its_speaker_loses_while_it_is_released_stays_lost(
+    speaking: Speaking, hearing: HearingService, picky: Picky, listener: Hearing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    speaking.write("bills", "torn")
+    await hear(listener, speaking, hearing)
+    picky.unreadable = ()
+    do = hearing.desk.do
+
+    async def lost_first(command: Command) -> Done:
+        monkeypatch.setattr(hearing.desk, "do", do)
+        await Adopting(hearing.desk, "speaking", None, None).adopt([FIRST, Epoch(2, 0)])
+        return await do(command)
+
+    monkeypatch.setattr(hearing.desk, "do", lost_first)
+    assert await listener.parked.release(BY) == Released(0)
+    assert [contract.is_lost for contract in heard_by(hearing.store)] == [True]
+    assert (hearing.shelf("bills"), hearing.store.rows(select(releases))) == ([], [])
 
 
 async def test_what_a_rule_refuses_when_released_is_noted(speaking: Speaking, hearing: HearingService) -> None:
