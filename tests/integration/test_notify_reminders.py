@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.notify.message import Reason
-from shared.contracts import reporting
+from shared.contracts import Contract, reporting
 from tests.facts import made_up
 from tests.integration.notify import DEADLINE, REPORT, UNIT, YEAR, Office, granted, office, opened, submitted
+from tests.integration.test_notify_addressing import UNIT_DONE, choose
 from tests.integration.test_notify_rules import RETURNED
 from tests.servers.smtp import MailServer
 from tests.stores import Databases
@@ -134,6 +135,31 @@ async def test_who_is_done_before_it_is_sent_is_not_bothered(at_work: Office) ->
         at_work.connect(server.port)
         await at_work.sender.round()
     assert at_work.message(rule="reminder_7").state.reason is Reason.DONE_MEANWHILE
+
+
+async def test_who_is_done_with_their_own_part_is_not_bothered_either(at_work: Office) -> None:
+    await at_work.begin("lead", "coordinator")
+    await at_work.told(opened())
+    await days_before(at_work, 7)
+    await at_work.told(UNIT_DONE)
+    async with MailServer() as server:
+        at_work.connect(server.port)
+        await at_work.sender.round()
+    assert at_work.receivers(rule="reminder_7", reason="done_meanwhile") == ["coordinator"]
+    assert at_work.receivers(rule="reminder_7", status="sent") == ["lead"]
+
+
+@pytest.mark.parametrize("done", [UNIT_DONE, submitted()], ids=["the own part", "the report"])
+async def test_a_digest_reminds_nobody_of_what_is_done(at_work: Office, done: Contract) -> None:
+    await at_work.begin("coordinator")
+    await choose(at_work, "coordinator", digest=True)
+    await at_work.told(opened(has_group=False))
+    await days_before(at_work, 7)
+    await at_work.told(done)
+    at_work.clock.at = DEADLINE - timedelta(days=6, hours=9)
+    await at_work.timing.tick()
+    assert at_work.message(rule="reminder_7").state.reason is Reason.DONE_MEANWHILE
+    assert "reminder" not in {row["occasion"] for row in at_work.messages(status="gathered")}
 
 
 async def test_a_newcomer_after_a_reminder_gets_the_form_and_not_the_reminder(at_work: Office) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from services.notify.application.reminding import is_done
 from services.notify.letter import Contents, Line, subject
 from services.notify.message import About, Message, Reason
 from services.notify.occasion import Occasion
@@ -15,8 +16,6 @@ from services.notify.views import queries
 from shared import registry_facts
 from shared.eventstore import EventStore
 from shared.read_rows import Rows
-
-_UNTIL_DONE = frozenset({Occasion.REMINDER, Occasion.OVERDUE})
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class Addressing:
         choice = self.choice(state.receiver)
         if not state.duty and state.occasion in choice.muted:
             return Withhold(Reason.MUTED)
-        if state.occasion in _UNTIL_DONE and self._is_done(state.about):
+        if is_done(rows, state):
             return Withhold(Reason.DONE_MEANWHILE)
         address: str | None = (queries.card(rows, state.receiver) or {}).get("email")
         if address is None:
@@ -65,10 +64,6 @@ class Addressing:
         """What a person has chosen, or what holds for everybody else."""
         preferences = self._store.load(Preferences, Preferences.identify(person_id))
         return preferences.state.choice if preferences else Choice()
-
-    def _is_done(self, about: About) -> bool:
-        report = queries.report(self._store.rows, about.report_id) if about.report_id else None
-        return report is not None and not queries.is_written(report)
 
     def contents(self, message: Message, language: Language) -> Contents:
         """What the letter is made of."""

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.notify.application.intending import SYSTEM, Intention, intend
 from services.notify.application.receivers import about_report, holding, target_of
-from services.notify.message import About, Message, Reason, Status
+from services.notify.message import About, Message, MessageState, Reason, Status
 from services.notify.occasion import Occasion
 from services.notify.preferences import Preferences
 from services.notify.rules import DAYS_BEFORE, DAYS_OVERDUE, REMINDED
@@ -26,6 +26,8 @@ DIGEST_TIME = time(7)
 STEPS = (*DAYS_BEFORE, -DAYS_OVERDUE)
 LATEST = timedelta(days=14)
 """How long after its time a word about a passed deadline is still sent."""
+UNTIL_DONE = frozenset({Occasion.REMINDER, Occasion.OVERDUE})
+"""What nobody is told any more who has done it meanwhile."""
 
 
 class Reminders:
@@ -104,6 +106,22 @@ def _reminded(rows: Rows, report: dict[str, Any], rule: str, fact: str, now: dat
                 yield Intention(fact, rule, occasion, held.person_id, about, now)
 
 
+def is_done(rows: Rows, message: MessageState) -> bool:
+    """Whether nothing is left to do for the receiver of a reminder, by the roles it was meant for; else never."""
+    about = message.about
+    if message.occasion not in UNTIL_DONE or about.report_id is None:
+        return False
+    known = queries.report(rows, about.report_id)
+    if known is None:
+        return False
+    target, on = target_of(rows, UUID(known["unit_id"])), message.intended_at.astimezone(OSLO).date()
+    return not queries.is_written(known) or not any(
+        has_something_to_do(known, done)
+        and message.receiver in {held.person_id for held in holding(rows, right, [target], on)}
+        for right, done in REMINDED.items()
+    )
+
+
 def has_something_to_do(report: dict[str, Any], done: str) -> bool:
     """Whether what makes somebody done is still to come, in a report that is still to be handed in."""
     if done == "submitted":
@@ -142,6 +160,8 @@ def _gather(receiver: UUID, moment: datetime, now: datetime) -> Callable[[UnitOf
         for message in messages:
             if message.state.occasion in muted:
                 message.withhold(Reason.MUTED, by=SYSTEM, at=now)
+            elif is_done(unit.rows, message.state):
+                message.withhold(Reason.DONE_MEANWHILE, by=SYSTEM, at=now)
         parts = [message for message in messages if message.state.status is Status.INTENDED]
         if not parts:
             return {"messages": 0}
