@@ -7,75 +7,22 @@ that tells of it, so files copied after the log hold all it tells of.
 
 from __future__ import annotations
 
-import base64
 import filecmp
-import hashlib
-import hmac
-import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from deploy.archive import Manifest, Part, PartName, described, read, write
-from deploy.places import SERVICES, Unable
-from shared.eventstore import EventStore
+from deploy.lost_keys import mark_lost
+from deploy.places import Unable
+from deploy.stores import Place
 from shared.eventstore.copies import Copied, CopyFault, copy, engine_of, held_still, kept_as, put_back
-from shared.rebuild import ReadModels, every_table
-from shared.vault import Vault
 
-FOLDERS = {"review": "BUNDLES"}
-"""The services that keep files which cannot be made again, and the setting that names the folder."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where one service keeps what it knows.
-
-    ``models`` tells which tables the service has; the mirrors among them are copies of other services' personal
-    data, are filled again by themselves and are in no backup.
-    """
-
-    service: str
-    log: str
-    keys: str
-    wrapping_key: bytes = field(repr=False)
-    models: ReadModels
-    files: Path | None = None
-
-    @classmethod
-    def named(cls, service: str, settings: Callable[[str], str], models: ReadModels) -> Place:
-        """The place of ``service`` as its settings say."""
-        folder = FOLDERS.get(service)
-        return cls(
-            service,
-            settings("DATABASE_URL"),
-            settings("VAULT_URL"),
-            base64.b64decode(settings("VAULT_KEY")),
-            models,
-            Path(settings(folder)) if folder else None,
-        )
-
-    @property
-    def mirrors(self) -> Sequence[str]:
-        return [table for metadata in self.models.mirrors for table in metadata.tables]
-
-    def url(self, part: PartName) -> str:
-        return self.keys if part == "keys" else self.log
-
-    def wrapped_by(self) -> str:
-        """A name for the wrapping key, from which it cannot be found."""
-        return hmac.new(self.wrapping_key, b"the name of this key", hashlib.sha256).hexdigest()[:16]
-
-    def make_tables(self, part: PartName, url: str = "") -> None:
-        """What the service itself makes in a database that is empty: its own, or the one at ``url``."""
-        if part == "keys":
-            Vault(url or self.keys, self.wrapping_key).close()
-        else:
-            EventStore(url or self.log, every_table(self.models)).close()
+__all__ = ["Place", "PutBack", "back_up", "restore"]
 
 
 def back_up(place: Place, target: Path, parts: Sequence[PartName] = ("log", "keys", "files")) -> Manifest:
@@ -109,10 +56,14 @@ def _copied(place: Place, name: PartName, room: Path) -> Part:
 
 @dataclass(frozen=True)
 class PutBack:
-    """One part that was put back, and where what it replaced is kept."""
+    """One part that was put back, and where what it replaced is kept.
+
+    ``lost`` is told with the last one: how many subjects have texts in the log whose keys are nowhere any more.
+    """
 
     part: Part
     kept: str
+    lost: int = 0
 
 
 def restore(place: Place, source: Path) -> list[PutBack]:
@@ -128,6 +79,8 @@ def restore(place: Place, source: Path) -> list[PutBack]:
                 except CopyFault as fault:
                     before = "".join(f"; {one.part.name} was put back before" for one in done)
                     raise Unable(f"{part.name} was not put back, {fault}{before}") from fault
+            if any(one.part.name != "files" for one in done):
+                done[-1] = replace(done[-1], lost=mark_lost(place))
         return done
 
 
@@ -190,15 +143,3 @@ def _workroom(where: Path) -> Iterator[Path]:
         raise Unable(str(fault)) from fault
     finally:
         shutil.rmtree(room, ignore_errors=True)
-
-
-def settings_of(service: str, told: Callable[[], dict[str, str]]) -> Callable[[str], str]:
-    """A service's settings: as the environment says, else as the local suite is ``told``."""
-    if service not in SERVICES:
-        raise Unable(f"there is no service '{service}', only {', '.join(SERVICES)}")
-
-    def setting(name: str) -> str:
-        full = f"{service.upper()}_{name}"
-        return os.environ.get(full) or told()[full]
-
-    return setting

@@ -1,14 +1,15 @@
-"""A vault that is lost for good is replaced by one that knows which of its keys there once were."""
+"""Keys that are lost for good are marked as used: their texts say so, and no new key passes for one of them."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import Any
 
-from deploy.backup import Place
 from deploy.places import Unable
-from shared.eventstore import EventStore
+from deploy.stores import Place
+from shared.eventstore import EventStore, StoreUnavailable
 from shared.eventstore.copies import CopyFault, held_still
 from shared.rebuild import every_table
 from shared.vault import KeysMissing, Vault
@@ -22,19 +23,38 @@ def give_up(place: Place) -> int:
 
     So each text that cannot be read says so, and what is written from now on gets a key of the next generation.
     """
-    keys = Vault(place.keys, place.wrapping_key, at_once=False)
-    try:
-        with held_still(place.log):
-            _must_be_lost(keys)
-            lost = _named_in(EventStore(place.log, every_table(place.models)))
-            keys.prepare()
-            for subject, generation in lost.items():
-                keys.destroy(subject, generation)
-    except CopyFault as fault:
-        raise Unable(str(fault)) from fault
-    finally:
-        keys.close()
-    return len(lost)
+    with _vault(place) as keys, held_still(place.log):
+        _must_be_lost(keys)
+        return _mark(place, keys)
+
+
+def mark_lost(place: Place) -> int:
+    """The same for a vault that is there and lacks some: an older copy knows nothing of the keys made since.
+
+    Where there is no vault at all nothing is marked, for then nobody has decided yet that it is lost.
+    """
+    with _vault(place) as keys:
+        try:
+            keys.prepare(must_be_there=True)
+        except KeysMissing:
+            return 0
+        return _mark(place, keys)
+
+
+@contextmanager
+def _vault(place: Place) -> Iterator[Vault]:
+    with closing(Vault(place.keys, place.wrapping_key, at_once=False)) as keys:
+        try:
+            yield keys
+        except (CopyFault, StoreUnavailable) as fault:
+            raise Unable(
+                f"which keys of {place.service} are lost was not marked, so do this again: {fault}"
+            ) from fault
+
+
+def _mark(place: Place, keys: Vault) -> int:
+    with closing(EventStore(place.log, every_table(place.models))) as store:
+        return len({subject for subject, _ in keys.give_up(_named_in(store))})
 
 
 def _must_be_lost(keys: Vault) -> None:
@@ -45,18 +65,14 @@ def _must_be_lost(keys: Vault) -> None:
     raise Unable("there is a vault; move it away first if it is not the right one, and look once more for a backup")
 
 
-def _named_in(store: EventStore) -> dict[str, int]:
-    """The newest generation of each subject of which the log holds something sealed."""
-    found: dict[str, int] = {}
+def _named_in(store: EventStore) -> set[tuple[str, int]]:
+    """The keys with which something in the log is sealed, each by its subject and generation."""
+    found: set[tuple[str, int]] = set()
     after = 0
-    try:
-        while page := store.recorder.select_notifications(after, PAGE, inclusive_of_start=False):
-            for event in page:
-                for subject, generation in _sealed(json.loads(event.state)):
-                    found[subject] = max(generation, found.get(subject, 0))
-            after = page[-1].id
-    finally:
-        store.close()
+    while page := store.recorder.select_notifications(after, PAGE, inclusive_of_start=False):
+        for event in page:
+            found.update(_sealed(json.loads(event.state)))
+        after = page[-1].id
     return found
 
 

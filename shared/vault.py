@@ -7,7 +7,7 @@ wrapped by a key from the settings, so that a backup of the log alone reads noth
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 
@@ -146,6 +146,29 @@ class Vault:
             self._current.forget(subject)
             for generation in range(1, up_to_generation + 1):
                 self._remembered.forget((subject, generation))
+
+    def give_up(self, keys: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+        """Count those of ``keys`` that are not here as destroyed, so that they are never made; which those were.
+
+        All at once, and with them the table where there is none: half of it would pass for a vault that is whole.
+        """
+        with self._database() as connection:
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("BEGIN IMMEDIATE")  # else a table is made at once, whatever follows
+            _METADATA.create_all(connection)
+            there = {
+                (row.subject, row.generation)
+                for row in connection.execute(select(_KEYS.c.subject, _KEYS.c.generation))
+            }
+            lost = sorted(set(keys) - there)
+            marks = [{"subject": subject, "generation": generation, "wrapped": None} for subject, generation in lost]
+            if marks:
+                connection.execute(self._insert(_KEYS), marks)
+        with self._lock:
+            self._changes += 1
+            for subject, _ in lost:
+                self._current.forget(subject)
+        return lost
 
     def renew(self, subject: str) -> int:
         """Seal with a key of the next generation from now on; returns the last generation before it."""

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from deploy.archive import Manifest, PartName
-from deploy.backup import Place, PutBack, back_up, settings_of
+from deploy.backup import PutBack, back_up
 from deploy.backup import restore as put_back
 from deploy.commands.rebuild import READ_MODELS
 from deploy.environment import Addresses, suite_environment
@@ -16,6 +16,7 @@ from deploy.health import answers
 from deploy.lost_keys import give_up as lose_keys
 from deploy.operator import address
 from deploy.places import SERVICES, Unable
+from deploy.stores import Place, settings_of
 
 app = typer.Typer()
 
@@ -55,6 +56,8 @@ def restore(
     done = put_back(place, file)
     for one in done:
         print(_put_back(one))
+        if one.lost:
+            print(f"The texts of {one.lost} subjects were sealed with keys that this vault lacks: they say so now.")
     print(
         f"Next: aarring start {service}; its keys named in redactions and erasures are destroyed again at the start."
     )
