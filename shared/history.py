@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from shared.domain import Aggregate, NotFound, Sealed
+from shared.domain import Aggregate, NotFound, Sealed, State
 from shared.eventstore import EventStore
 
 A = TypeVar("A", bound=Aggregate[Any])
@@ -56,6 +56,25 @@ def state_at(
     if thing is None or thing.version < (version or 0):
         raise NotFound(f"there is no {cls.__name__.lower()} {thing_id} at that point")
     return thing
+
+
+def difference(store: EventStore, cls: type[A], thing_id: UUID, first: int, last: int) -> dict[str, tuple[Any, Any]]:
+    """What became otherwise in a thing between two of its versions: each place with what stood there and stands now.
+
+    A place is a field of the state, or ``field.key`` where the field keeps many things by a key; None stands where
+    nothing did.  Both states are made from the snapshot nearest to them: what happened in between is not read.
+    """
+    before, after = (_places(state_at(store, cls, thing_id, version=version).state) for version in (first, last))
+    pairs = {place: (before.get(place), after.get(place)) for place in before | after}
+    return {place: (old, new) for place, (old, new) in pairs.items() if old != new}
+
+
+def _places(state: State) -> dict[str, Any]:
+    places: dict[str, Any] = {}
+    for name in state.__struct_fields__:
+        value = getattr(state, name)
+        places |= {f"{name}.{key}": item for key, item in value.items()} if isinstance(value, dict) else {name: value}
+    return places
 
 
 def _shown(event: Any, reveal: Callable[[Sealed], Any]) -> dict[str, Any]:

@@ -8,18 +8,18 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import Progress
 from rich.table import Table
 
 from deploy.environment import Addresses, suite_environment
 from deploy.places import SERVICES, Unable
+from deploy.progress import progress
 from services.notify import app as notify
 from services.registry import app as registry
 from services.reporting import app as reporting
 from services.review import app as review
 from shared.eventstore import EventStore
 from shared.inbox import INBOX_TABLES
-from shared.rebuild import Comparison, ReadModels, compare
+from shared.rebuild import Comparison, ReadModels, compare, size
 
 app = typer.Typer()
 
@@ -42,10 +42,8 @@ def check(service: str) -> Comparison:
         os.environ.get(name) or suite_environment(Addresses.chosen())[name], [*models.tables, INBOX_TABLES]
     )
     try:
-        with Progress(transient=True) as bar:
-            total = store.head()
-            task = bar.add_task(f"Rebuilding {service}", total=total or None)
-            return compare(store, models, lambda done: bar.update(task, completed=min(done, total)))
+        with progress(f"Rebuilding {service}", size(store)) as told:
+            return compare(store, models, told)
     finally:
         store.close()
 

@@ -131,14 +131,15 @@ class EventStore:
         """The last position up to ``position`` holding one of ``topics``; 0 when there is none."""
         return self.recorder.position_before(position, topics)
 
-    def count(self, after: int, topics: Sequence[str]) -> int:
-        """How many events of ``topics`` stand after a position."""
-        query = text(f"SELECT count(*) FROM {EVENTS_TABLE} WHERE notification_id > :after AND topic IN :topics")
+    def count(self, after: int = 0, topics: Sequence[str] = ()) -> int:
+        """How many events stand after a position, of ``topics`` or, if none are named, of any."""
+        query = text(f"SELECT count(*) FROM {EVENTS_TABLE} WHERE notification_id > :after")
+        values: dict[str, Any] = {"after": after}
+        if topics:
+            query = text(f"{query.text} AND topic IN :topics").bindparams(bindparam("topics", expanding=True))
+            values["topics"] = list(topics)
         with self._engine.connect() as connection:
-            found = connection.execute(
-                query.bindparams(bindparam("topics", expanding=True)), {"after": after, "topics": list(topics)}
-            )
-            return int(found.scalar_one())
+            return int(connection.execute(query, values).scalar_one())
 
     def committed_after(self, position: int, topics: Sequence[str]) -> datetime | None:
         """When the first event of ``topics`` behind a position was committed; None when there is none."""

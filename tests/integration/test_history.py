@@ -10,7 +10,7 @@ import pytest
 
 from shared.domain import NotFound
 from shared.eventstore import EventStore, Work
-from shared.history import history, revealed, state_at
+from shared.history import difference, history, revealed, state_at
 from tests.eventually import eventually
 from tests.stores import Databases
 from tests.tally import METADATA, NOON, Tally, TallyState, facts, tally_id
@@ -124,3 +124,23 @@ def test_a_snapshot_of_another_version_of_the_state_is_discarded(
     again = store.load(Tally, tally_id())
     assert again is not None
     assert (again.version, again.state) == (2, TallyState(total=1, added=[""]))
+
+
+def test_a_difference_names_what_became_otherwise(store: EventStore) -> None:
+    store.record([work(store, 1, 0)])
+    store.record([work(store, 2, 2)])
+    assert difference(store, Tally, tally_id(), 1, 3) == {"total": (0, 3), "added": ([], ["", ""])}
+    assert difference(store, Tally, tally_id(), 3, 2) == {"total": (3, 1), "added": (["", ""], [""])}
+    assert difference(store, Tally, tally_id(), 2, 2) == {}
+    with pytest.raises(NotFound):
+        difference(store, Tally, tally_id(), 1, 4)
+
+
+def test_a_version_is_made_from_the_snapshot_before_it_and_what_follows(store: EventStore) -> None:
+    store.record([work(store, 1, 0)])
+    for after in range(2, 7):
+        store.record([work(store, 1, after)])
+    store.snapshot(Tally(tally_id(), 3, TallyState(total=100)))
+    store.snapshot(Tally(tally_id(), 5, TallyState(total=200)))
+    states = [state_at(store, Tally, tally_id(), version=version).state.total for version in range(1, 8)]
+    assert states == [0, 1, 100, 101, 200, 201, 202]
