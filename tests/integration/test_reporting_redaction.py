@@ -182,6 +182,34 @@ async def test_a_line_is_removed_with_its_text(draft: Draft, told: Settings) -> 
     assert SECRET.encode() not in everything_kept(told.database_url, told.vault_url)
 
 
+@pytest.mark.parametrize("version", [1, 2, 3])
+async def test_a_line_taken_out_and_put_back_has_one_text_at_all_its_versions(
+    draft: Draft, told: Settings, version: int
+) -> None:
+    made = await draft.add(draft.lead, "activity.teaching", title=SECRET)
+    path = f"{draft.path}/entries/{made['entry_id']}"
+    await draft.lead.done("DELETE", f"{path}?base_version=1")
+    await draft.lead.done("POST", f"{path}/restorations", {"base_version": 2})
+    await redacted(draft, made["entry_id"], version, version)
+    [line] = (await draft.shown(draft.lead))["entries"]["activity.teaching"]
+    assert (line["fields"], line["removed_from_list"], line["version"]) == (None, True, 4)
+    assert SECRET not in await everything_read(draft)
+    assert SECRET.encode() not in everything_kept(told.database_url, told.vault_url)
+
+
+async def test_the_text_a_line_had_before_it_was_taken_out_stays_when_another_is_removed(draft: Draft) -> None:
+    made = await draft.add(draft.lead, "activity.teaching", title="Kurs")
+    path = f"{draft.path}/entries/{made['entry_id']}"
+    await draft.lead.done("DELETE", f"{path}?base_version=1")
+    await draft.lead.done("POST", f"{path}/restorations", {"base_version": 2})
+    body = {"fields": {"title": SECRET}, "base_version": 3}
+    await draft.lead.done("PUT", f"{path}/fields", body)
+    await redacted(draft, made["entry_id"], 4, 4)
+    before = await draft.shown(draft.lead, version=(await draft.facts("EntryRestored"))[0]["version"])
+    assert before["entries"]["activity.teaching"][0]["fields"]["title"] == "Kurs"
+    assert SECRET not in await everything_read(draft)
+
+
 async def test_a_late_answer_is_removed_like_any_other(draft: Draft) -> None:
     await draft.write_unit_part()
     await draft.write_group_part(NORD)

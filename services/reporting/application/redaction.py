@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from services.reporting.application.writing import report_not_found, versions
 from services.reporting.report import Report
 from services.reporting.report.ending import AddendumSigned
 from services.reporting.report.events import Answered
-from services.reporting.report.lines import EntryAdded, EntryChanged
+from services.reporting.report.lines import EntryAdded, EntryChanged, EntryRemoved, EntryRestored
 from services.reporting.report.rules import QuestionNotInTemplate
 from services.reporting.report.state import Redaction
 from shared.access import system
@@ -133,25 +134,37 @@ class Redacting:
             at=at,
         )
 
-    def _reseal(
-        self, texts: Sequence[tuple[int, Sealed]], report: Report, redaction: Redaction, subject: str
-    ) -> _Resealed:
+    def _reseal(self, texts: Sequence[_Written], report: Report, redaction: Redaction, subject: str) -> _Resealed:
         """Those of the place's ``texts`` outside the range, sealed under a key of the next generation."""
         destroyed = self._vault.renew(subject)
         kept: dict[str, Sealed] = {}
-        for version, sealed in texts:
-            if redaction.first <= version <= redaction.last:
+        for text in texts:
+            if text.stood_in(redaction):
                 continue
+            sealed = text.sealed
             standing = report.state.kept.get(digest(sealed), sealed)
             try:
                 anew = self._vault.seal(subject, self._vault.open(standing))
             except Shredded:
                 continue  # removed by an earlier redaction; it stays removed
             # The same text is known by the bytes of every redaction it outlived, in states of that time too.
-            earlier = (name for name, text in report.state.kept.items() if text == standing)
+            earlier = (name for name, known in report.state.kept.items() if known == standing)
             kept |= dict.fromkeys((digest(sealed), digest(standing), *earlier), anew)
         current = report.current_text(redaction.place)
         return _Resealed(destroyed, kept, kept.get(digest(current)) if current else None)
+
+
+@dataclass
+class _Written:
+    """A text of a place, and the versions at which it stood there."""
+
+    first: int
+    last: int
+    sealed: Sealed
+
+    def stood_in(self, redaction: Redaction) -> bool:
+        """Whether it is among what a redaction removes: it stood at one of its versions."""
+        return self.first <= redaction.last and redaction.first <= self.last
 
 
 class _Resealed:
@@ -169,17 +182,21 @@ def _newest_version(report: Report, place: str) -> int:
         return 0
 
 
-def _texts_of(store: EventStore, report_id: UUID, place: str) -> list[tuple[int, Sealed]]:
-    """Every text ever written at a place, with the version it was."""
-    texts: list[tuple[int, Sealed]] = []
+def _texts_of(store: EventStore, report_id: UUID, place: str) -> list[_Written]:
+    """Every text ever written at a place; a line keeps its text when it is taken out and put back."""
+    texts: list[_Written] = []
     for recorded in store.recorded(report_id):
         match recorded.event:
             case Answered(question_id=at, version=version, text=Sealed() as text) if at == place:
-                texts.append((version, text))
+                texts.append(_Written(version, version, text))
             case AddendumSigned(question_id=at, version=version, text=text) if at == place:
-                texts.append((version, text))
+                texts.append(_Written(version, version, text))
             case EntryAdded(entry_id=at, fields=text) if str(at) == place:
-                texts.append((1, text))
+                texts.append(_Written(1, 1, text))
             case EntryChanged(entry_id=at, version=version, fields=text) if str(at) == place:
-                texts.append((version, text))
+                texts.append(_Written(version, version, text))
+            case EntryRemoved(entry_id=at, version=version) | EntryRestored(entry_id=at, version=version) if (
+                str(at) == place
+            ):
+                texts[-1].last = version
     return texts
