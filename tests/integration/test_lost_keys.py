@@ -1,120 +1,102 @@
-"""Keys that are in no copy any more: their texts say so, and no new key is ever taken for one of them."""
+"""A lost key is told as such by every service: nobody decided that the text should go, and nothing breaks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import replace
-from pathlib import Path
-from uuid import uuid4
+import json
+import time
+from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
-from sqlalchemy.engine import Connection
+from sqlalchemy import text
 
-from deploy.backup import Place, back_up, restore
-from deploy.lost_keys import give_up
-from deploy.places import Unable
-from shared import vault as keys_database
-from shared.domain import Event, Recorded, Sealed
-from shared.eventstore import EventStore, Work
-from shared.rebuild import ReadModels
-from shared.vault import KeysMissing, Shredded, Vault
-from tests.integration.talk import NOON, SOMEBODY, VIEWS
+from services.registry.cards import Cards
+from shared.vault import Vault
+from tests.eventually import eventually_async
+from tests.integration.notify import cycle, granted, known_units, opened, registered
+from tests.integration.notify_service import notify
+from tests.integration.registry import Service as Registry
+from tests.integration.registry import registry
+from tests.integration.review import review
+from tests.servers import NatsServer
 from tests.stores import Databases
+from tests.tokens import Tokens
 
-pytestmark = pytest.mark.integration
-
-KEY = bytes(range(32))
-
-
-class Noted(Event, frozen=True, kw_only=True):
-    """Holds something sealed."""
-
-    TOPIC = "speaking.Note.Noted"
-    texts: list[Sealed]
+pytestmark = [pytest.mark.integration, pytest.mark.anyio]
+PEOPLE = ("lead", "coordinator", "desk", "trust")
 
 
-@pytest.fixture
-def place(databases: Databases) -> Place:
-    found = Place("speaking", databases("speaking"), databases("vault"), KEY, ReadModels([VIEWS], lambda _: ()))
-    found.make_tables("log")
-    return found
+def lose(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The keys are gone from their database, and nobody remembers them any more."""
+    with vault._engine.begin() as connection:
+        connection.execute(text("DELETE FROM keys"))
+    now = time.monotonic()
+    monkeypatch.setattr("shared.remembered.monotonic", lambda: now + 61)
 
 
 @pytest.fixture
-def keys(place: Place) -> Iterator[Vault]:
-    with closing(Vault(place.keys, KEY)) as found:
-        yield found
+async def service(databases: Databases, tokens: Tokens) -> AsyncIterator[Registry]:
+    async with registry(databases, tokens) as running:
+        yield running
 
 
-def noted(place: Place, *texts: Sealed) -> None:
-    with closing(EventStore(place.log)) as store:
-        noted = Noted(at=NOON, by=SOMEBODY, texts=list(texts))
-        store.record([Work(store.stored([Recorded(uuid4(), 1, noted)]))])
-
-
-def test_keys_older_than_the_log_are_put_back_and_no_used_generation_is_given_again(
-    place: Place, keys: Vault, tmp_path: Path
+async def test_a_card_is_shown_without_what_cannot_be_read(
+    service: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept = keys.seal("person:1", "Kari")
-    back_up(place, tmp_path / "keys", ("keys",))
-    keys.destroy("person:1", keys.renew("person:1") - 1)
-    newer, new = keys.seal("person:1", "Kari Eksempel"), keys.seal("person:2", "Ola")
-    assert (kept.generation, newer.generation, new.generation) == (1, 2, 1)
-    noted(place, kept, newer, new)
-    keys.close()
-
-    (done,) = restore(place, tmp_path / "keys")
-    assert done.lost == 2
-    with closing(Vault(place.keys, KEY)) as older:
-        assert older.open(kept) == "Kari"
-        for lost in (newer, new):
-            with pytest.raises(Shredded):
-                older.open(lost)
-        assert older.seal("person:1", "again").generation == 3
-        assert older.seal("person:2", "again").generation == 2
+    person = await service.person("Ragnhild Unik")
+    lose(service.app.state.parts.vault, monkeypatch)
+    card = (await service.desk.get(f"/persons/{person.person_id}")).json()["card"]
+    assert (card["name"], card["unreadable"], card["erased"]) == (None, True, False)
+    facts = (await service.desk.get(f"/persons/{person.person_id}/history")).json()
+    assert facts[0]["data"]["card"]["name"] == {"unreadable": True}
+    listed = (await service.desk.get("/persons")).json()["items"]
+    assert {item["card"]["unreadable"] for item in listed} == {True}
 
 
-def test_keys_as_new_as_the_log_lack_nothing(place: Place, keys: Vault, tmp_path: Path) -> None:
-    noted(place, keys.seal("person:1", "Kari"))
-    keys.close()
-    back_up(place, tmp_path / "copy")
-    assert [one.lost for one in restore(place, tmp_path / "copy")] == [0, 0]
-
-
-def test_a_log_put_back_without_any_vault_leaves_it_to_be_found_missing(
-    place: Place, keys: Vault, databases: Databases, tmp_path: Path
+async def test_what_others_were_told_of_somebody_stays(
+    databases: Databases, tokens: Tokens, nats_server: NatsServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    noted(place, keys.seal("person:1", "Kari"))
-    keys.close()
-    back_up(place, tmp_path / "log", ("log",))
-    elsewhere = replace(place, log=databases("new"), keys=databases("new-vault"))
-    restore(elsewhere, tmp_path / "log")
-    with closing(Vault(elsewhere.keys, KEY, at_once=False)) as none, pytest.raises(KeysMissing):
-        none.prepare(must_be_there=True)
+    async with registry(databases, tokens, nats_url=nats_server.url) as service:
+        parts = service.app.state.parts
+        await parts.bus.up()
+        bucket, person = parts.bus.bucket("persons"), await service.person("Ragnhild Unik")
+
+        async def told() -> bytes | None:
+            found: bytes | None = await bucket.get(person.person_id)
+            return found
+
+        assert json.loads(await eventually_async(told))["name"] == "Ragnhild Unik"
+        lose(parts.vault, monkeypatch)
+        await Cards(parts.bus, parts.store, parts.vault).rebuild()
+        assert await told() is not None
 
 
-def test_giving_up_that_was_broken_off_is_done_again(
-    place: Place, keys: Vault, databases: Databases, monkeypatch: pytest.MonkeyPatch
+async def test_a_judgement_is_shown_without_what_cannot_be_read(
+    databases: Databases, tokens: Tokens, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = keys.seal("person:1", "Kari")
-    noted(place, text)
-    keys.close()
-    left, make = replace(place, keys=databases("left")), keys_database._METADATA.create_all
-
-    def broken_off(connection: Connection) -> None:
-        make(connection)
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(keys_database._METADATA, "create_all", broken_off)
-    with pytest.raises(KeyboardInterrupt):
-        give_up(left)
-    monkeypatch.undo()
-    assert give_up(left) == 1
-    with closing(Vault(left.keys, KEY)) as anew, pytest.raises(Shredded):
-        anew.open(text)
+    async with review(databases, tokens) as service:
+        judged = await service.submitted("L-1", "vest")
+        await judged.assess("vest")
+        lose(service.parts.vault, monkeypatch)
+        shown = (await judged.shown())["parts"]["vest"]["assessments"]["results"]["text"]
+        assert shown.items() >= {"text": None, "unreadable": True}.items()
+        assert "removed" not in shown
 
 
-def test_keys_whose_database_is_away_are_not_given_up(place: Place) -> None:
-    with pytest.raises(Unable, match="do this again"):
-        give_up(replace(place, keys="postgresql://nobody:@127.0.0.1:9/nowhere"))
+async def test_a_message_is_shown_without_what_cannot_be_read(
+    databases: Databases, tokens: Tokens, broker: NatsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with notify(databases, tokens, broker) as service:
+        service.say(*known_units(), *map(registered, PEOPLE), *map(granted, PEOPLE), cycle(), opened())
+        for name in PEOPLE:
+            await service.card(name)
+        desk = service.caller("desk")
+
+        async def sent() -> list[dict[str, Any]]:
+            answer = await desk.get("/messages", status="sent")
+            items: list[dict[str, Any]] = answer.json().get("items", [])
+            return items
+
+        path = f"/messages/{(await eventually_async(sent))[0]['message_id']}/history"
+        lose(service.app.state.parts.vault, monkeypatch)
+        assert (await desk.get(path)).json()[1]["data"]["address"] == {"unreadable": True}
