@@ -125,6 +125,19 @@ async def test_an_invitation_binds_a_login_once(service: Service) -> None:
     assert (await person.post("/logins", {"code": second})).json()["code"] == NotAllowed.code
 
 
+async def test_what_a_login_is_known_by_is_for_the_desks_and_auditors(service: Service) -> None:
+    person, auditor = await service.person(), await service.holder("auditor")
+    stranger = await service.person()
+    invited = await service.desk.made(f"/persons/{person.person_id}/invitations")
+    await service.caller(LOGIN).made("/logins", {"code": invited["code"]})
+    path = f"/persons/{person.person_id}/history"
+    hashes = {"login_hash", "code_hash"}
+    for reader, shown in ((person, 0), (stranger, 0), (auditor, 3), (service.desk, 3)):
+        facts = (await reader.get(path)).json()
+        assert len(facts) == 4
+        assert sum(bool(hashes & set(fact["data"])) for fact in facts) == shown
+
+
 async def test_an_invitation_can_be_asked_for_again_with_the_same_key(service: Service) -> None:
     person = await service.person()
     path = f"/persons/{person.person_id}/invitations"

@@ -248,6 +248,24 @@ class TestAppointment:
         group = (await stranger.get(f"/units/{unit}/group")).json()
         assert (len(group["seats"]), group["appointments"], group["allowed_operations"]) == (6, None, [])
 
+    async def test_who_was_proposed_and_turned_down_is_no_strangers_business(self, service: Service) -> None:
+        unit, other = await service.unit(), await service.unit("L-2")
+        lead = await service.holder("professional_lead", unit_id=unit)
+        stranger = await service.holder("coordinator", unit_id=other)
+        nord = await service.holder("appointing_authority", region="nord")
+        candidate = await service.person()
+        path = f"/units/{unit}/group"
+        made = [(await self.propose(lead, unit, candidate, "region_nord", **CLEARED)).json() for _ in range(3)]
+        first, second, third = [f"{path}/proposals/{each['appointment_id']}" for each in made]
+        await nord.made(f"{first}/returns", {"reason": "trenger mer"})
+        await nord.made(f"{second}/refusals", {"reason": "trenger mer"})
+        await nord.made(f"{third}/appointments", {"since": "2026-02-01"})
+        told = [fact["event"] for fact in (await stranger.get(f"{path}/history")).json()]
+        assert told == ["registry.Group.Established", "registry.Group.Appointed"]
+        assert len((await lead.get(f"{path}/history")).json()) == 7
+        listed = [len((await by.get("/appointments")).json()["items"]) for by in (stranger, lead, nord)]
+        assert listed == [0, 3, 3]
+
     async def test_a_seat_is_added_and_a_wrong_one_is_not_found(self, service: Service) -> None:
         unit = await service.unit()
         lead = await service.holder("professional_lead", unit_id=unit)

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from services.registry.api.callers import Listed, Parts, Reading, Registry, Written, written
 from services.registry.api.inputs import SeatId, paging
+from services.registry.api.persons import SEES_ALL
 from services.registry.application.groups import PlainConditions
 from services.registry.group import Group, Step
 from services.registry.placement import Region
@@ -75,8 +76,9 @@ async def list_appointments(
     step: Step | None = None,
     region: Annotated[Region | None, Query(description="of the service desk, or of the seat")] = None,
 ) -> Listed:
-    """Proposals in the order they were made, without names."""
-    query = queries.appointments(step=step, region=region)
+    """Proposals in the order they were made, without names: all for the desks and authorities, one's own units'."""
+    units = None if reader.holds(*SEES_ALL) else reader.units()
+    query = queries.appointments(step=step, region=region, units=units)
     page = await asyncio.to_thread(queries.page, registry.store, query, APPOINTMENTS.c.id, paging)
     return Listed(items=page.items, next=page.next)
 

@@ -17,7 +17,7 @@ from services.registry.api.inputs import SeatId
 from services.registry.api.persons import SEES_ALL
 from services.registry.application.groups import OPERATIONS
 from services.registry.application.rights import allowed, target_of
-from services.registry.group import Group
+from services.registry.group import Group, events
 from services.registry.mandate import AppointedBy, Seat, SeatKind
 from services.registry.person import Person
 from services.registry.unit import Unit
@@ -31,6 +31,8 @@ from shared.inputs import AsOf, AtVersion, Day, Name, Reason, Sent
 from shared.problems import PROBLEMS
 
 router = APIRouter(tags=["groups"], responses=PROBLEMS)
+_OF_CANDIDATES = frozenset(kind.TOPIC for kind in (events.Proposed, events.Returned, events.Declined))
+"""Who was proposed, and who was turned down, is for those who take part in it."""
 
 
 class NewSeat(Sent):
@@ -154,5 +156,7 @@ def _employed_in(registry: Registry, group: Group, day: date, known: Known) -> s
 
 def _history(registry: Registry, reader: Reader, unit_id: UUID) -> list[dict[str, Any]]:
     group = state_at(registry.store, Group, Group.id_of(unit_id))
-    seen = _takes_part(reader, unit_id)
-    return history(registry.store, group.id, (lambda s: opened(registry.vault, s)) if seen else covered)
+    if _takes_part(reader, unit_id):
+        return history(registry.store, group.id, lambda s: opened(registry.vault, s))
+    facts = history(registry.store, group.id, covered)
+    return [fact for fact in facts if fact["event"] not in _OF_CANDIDATES]

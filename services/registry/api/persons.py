@@ -28,6 +28,9 @@ from shared.problems import PROBLEMS
 router = APIRouter(tags=["persons"], responses=PROBLEMS)
 SEES_ALL = (Role.SERVICE_DESK, Role.JOINT_DESK, Role.APPOINTING_AUTHORITY, Role.AUDITOR)
 """Who reads everybody's name and contact data."""
+_SEES_HASHES = (Role.SERVICE_DESK, Role.JOINT_DESK, Role.AUDITOR)
+_HASHES = ("login_hash", "code_hash")
+"""What a login or an invitation is known by: for those who link logins, and for auditors."""
 
 
 class PersonShown(BaseModel):
@@ -170,4 +173,10 @@ def _history(registry: Registry, reader: Reader, person_id: UUID) -> list[dict[s
     for login_hash in lookups.logins_ever_of(registry.store, person_id):
         of_login = history(registry.store, Login.id_of(login_hash), covered)
         facts += [fact for fact in of_login if fact["data"].get("person_id") == str(person_id)]
+    if not reader.holds(*_SEES_HASHES):
+        facts = [{**fact, "data": _without_hashes(fact["data"])} for fact in facts]
     return sorted(facts, key=lambda fact: fact["position"])
+
+
+def _without_hashes(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if name not in _HASHES}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
+from uuid import UUID
 
 from sqlalchemy import Column, Select, select
 
@@ -92,9 +94,11 @@ def roles(
     return query
 
 
-def appointments(*, step: str | None, region: str | None) -> Select[Any]:
-    """Proposals by how far they have come, of the desk's region or for a seat of the region."""
+def appointments(*, step: str | None, region: str | None, units: Collection[UUID] | None) -> Select[Any]:
+    """Proposals by how far they have come, of the desk's region or for a seat of the region, of some units or all."""
     query = select(APPOINTMENTS)
+    if units is not None:
+        query = query.where(APPOINTMENTS.c.unit_id.in_([str(unit) for unit in units]))
     if step:
         query = query.where(APPOINTMENTS.c.step == step)
     if region:
