@@ -170,9 +170,12 @@ class Vault:
                 self._current.forget(subject)
         return lost
 
-    def renew(self, subject: str) -> int:
-        """Seal with a key of the next generation from now on; returns the last generation before it."""
-        before = self.generation(subject)
+    def renew(self, subject: str, known: int = 0) -> int:
+        """Seal with a key of the next generation from now on; returns the last generation before it.
+
+        ``known`` is a generation that texts were sealed with, though its key may be lost.
+        """
+        before = max(self.generation(subject), known)
         self._make_key(subject, before + 1)
         with self._lock:
             self._changes += 1

@@ -296,3 +296,48 @@ async def test_a_text_whose_key_was_lost_is_told_as_unreadable(told: Settings, t
         assert (await lead.shown(draft.path))["answers"][ACCESS]["text"] == "Written since."
         before = await joint.shown(draft.path, version=2)
         assert (before["answers"][ACCESS]["text"], before["answers"][ACCESS]["unreadable"]) == (None, True)
+
+
+async def test_what_was_written_beside_a_lost_key_can_be_removed(told: Settings, tokens: Tokens) -> None:
+    clock = MovableClock()
+    async with serving(told, tokens, clock) as service:
+        service.joint = await service.holder("joint_desk")
+        draft = await drafted(service)
+        await draft.answered(draft.lead, ACCESS, "Sealed with a key that no backup holds.")
+        said = service.registry.said
+    with keys(told).begin() as connection:
+        connection.execute(text("DELETE FROM keys"))
+    async with serving(told, tokens, clock, said) as restarted:
+        draft.service, restarted.joint = restarted, restarted.caller(service.joint.person_id)
+        draft.lead, draft.desk = (restarted.caller(who.person_id) for who in (draft.lead, draft.desk))
+        await draft.answered(draft.lead, ACCESS, SECRET, base=1)
+        await redacted(draft, ACCESS, 2, 2)
+        assert SECRET not in await everything_read(draft)
+        await draft.answered(draft.lead, ACCESS, "Uten opplysninger.", base=3)
+        await redacted(draft, ACCESS, 1, 1)
+        assert (await draft.shown(draft.lead))["answers"][ACCESS]["text"] == "Uten opplysninger."
+
+
+async def test_a_lost_key_that_was_redacted_stays_gone_when_it_is_found(told: Settings, tokens: Tokens) -> None:
+    clock = MovableClock()
+    async with serving(told, tokens, clock) as service:
+        service.joint = await service.holder("joint_desk")
+        draft = await drafted(service)
+        await draft.answered(draft.lead, ACCESS, SECRET)
+        said = service.registry.said
+    with keys(told).begin() as connection:
+        found = connection.execute(text("SELECT subject, generation, wrapped FROM keys")).mappings().all()
+        connection.execute(text("DELETE FROM keys"))
+    async with serving(told, tokens, clock, said) as restarted:
+        draft.service, restarted.joint = restarted, restarted.caller(service.joint.person_id)
+        draft.lead, draft.desk = (restarted.caller(who.person_id) for who in (draft.lead, draft.desk))
+        await redacted(draft, ACCESS, 1, 1)
+        await draft.answered(draft.lead, ACCESS, "Uten opplysninger.", base=2)
+    with keys(told).begin() as connection:
+        connection.execute(text("DELETE FROM keys WHERE generation = 1"))
+        connection.execute(text("INSERT INTO keys VALUES (:subject, :generation, :wrapped)"), list(map(dict, found)))
+    async with serving(told, tokens, clock, said) as again:
+        draft.service, again.joint = again, again.caller(service.joint.person_id)
+        read = await everything_read(draft)
+        assert SECRET not in read
+        assert "Uten opplysninger." in read

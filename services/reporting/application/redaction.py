@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import structlog
+
 from services.reporting.application.deciding import acting_on
 from services.reporting.application.sealing import digest, subject_of
 from services.reporting.application.writing import report_not_found, versions
@@ -24,8 +26,9 @@ from shared.contracts import Contract, reporting
 from shared.desk import Desk, Done, UnitOfWork
 from shared.domain import Acting, Sealed, identity
 from shared.eventstore import EventStore
-from shared.vault import Shredded, Vault
+from shared.vault import Shredded, Unreadable, Vault
 
+log = structlog.get_logger()
 DONE_AGAIN = "done again after a copy was put back"
 
 
@@ -136,7 +139,7 @@ class Redacting:
 
     def _reseal(self, texts: Sequence[_Written], report: Report, redaction: Redaction, subject: str) -> _Resealed:
         """Those of the place's ``texts`` outside the range, sealed under a key of the next generation."""
-        destroyed = self._vault.renew(subject)
+        destroyed = self._vault.renew(subject, max((text.sealed.generation for text in texts), default=0))
         kept: dict[str, Sealed] = {}
         for text in texts:
             if text.stood_in(redaction):
@@ -147,6 +150,10 @@ class Redacting:
                 anew = self._vault.seal(subject, self._vault.open(standing))
             except Shredded:
                 continue  # removed by an earlier redaction; it stays removed
+            except Unreadable:
+                # What nobody can read cannot be kept, and must not keep from removing what can be read.
+                log.error("text_unreadable", subject=standing.subject, generation=standing.generation)
+                continue
             # The same text is known by the bytes of every redaction it outlived, in states of that time too.
             earlier = (name for name, known in report.state.kept.items() if known == standing)
             kept |= dict.fromkeys((digest(sealed), digest(standing), *earlier), anew)
