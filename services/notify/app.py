@@ -26,6 +26,7 @@ from shared.cards import CardMirror
 from shared.clock import Clock
 from shared.feed import FeedClient
 from shared.logs import configure
+from shared.process import settled
 from shared.rebuild import ReadModels
 from shared.registry_facts import REGISTER, erased_keys
 from shared.schedule import Schedule
@@ -38,7 +39,7 @@ READ_MODELS = ReadModels([OWN, REGISTER, HEARD], rows.own, rows.heard, [MIRROR],
 def create() -> FastAPI:
     """The service as the environment says, for ``uvicorn --factory``."""
     configure(SERVICE)
-    return build(Settings())
+    return settled(build(Settings()))
 
 
 def build(

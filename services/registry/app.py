@@ -17,6 +17,7 @@ from services.registry.settings import Settings
 from services.registry.views import METADATA, rows
 from shared.clock import Clock
 from shared.logs import configure
+from shared.process import settled
 from shared.rebuild import ReadModels
 from shared.service import Parts, parts_of
 
@@ -27,7 +28,7 @@ READ_MODELS = ReadModels([METADATA], rows)
 def create() -> FastAPI:
     """The service as the environment says, for ``uvicorn --factory``."""
     configure(SERVICE)
-    return build(Settings())
+    return settled(build(Settings()))
 
 
 def build(settings: Settings, *, clock: Clock | None = None) -> FastAPI:

@@ -21,6 +21,7 @@ from services.reporting.views.tables import CARDS, HEARD, MIRROR, OWN
 from shared.cards import CardMirror
 from shared.clock import Clock
 from shared.logs import configure
+from shared.process import settled
 from shared.rebuild import ReadModels
 from shared.registry_facts import REGISTER
 from shared.schedule import Schedule
@@ -33,7 +34,7 @@ READ_MODELS = ReadModels([OWN, REGISTER, HEARD], rows.own, rows.heard, [MIRROR],
 def create() -> FastAPI:
     """The service as the environment says, for ``uvicorn --factory``."""
     configure(SERVICE)
-    return build(Settings())
+    return settled(build(Settings()))
 
 
 def build(settings: Settings, *, clock: Clock | None = None) -> FastAPI:

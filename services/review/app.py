@@ -24,6 +24,7 @@ from services.review.views.rows import own
 from services.review.views.tables import HEARD, OWN
 from shared.clock import Clock
 from shared.logs import configure
+from shared.process import settled
 from shared.rebuild import ReadModels
 from shared.registry_facts import REGISTER
 from shared.service import Listening, Parts, parts_of
@@ -35,7 +36,7 @@ READ_MODELS = ReadModels([OWN, REGISTER, HEARD], own, heard, of_others=[REGISTER
 def create() -> FastAPI:
     """The service as the environment says, for ``uvicorn --factory``."""
     configure(SERVICE)
-    return build(Settings())
+    return settled(build(Settings()))
 
 
 def build(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
