@@ -1,4 +1,4 @@
-"""Keys that are lost for good are marked as used: their texts say so, and no new key passes for one of them."""
+"""Keys that are in no copy any more are marked as used: their texts say so, and no new key passes for one of them."""
 
 from __future__ import annotations
 
@@ -25,20 +25,21 @@ def give_up(place: Place) -> int:
     """
     with _vault(place) as keys, held_still(place.log):
         _must_be_lost(keys)
-        return _mark(place, keys)
+        return _mark(place, keys, destroyed=True)
 
 
 def mark_lost(place: Place) -> int:
-    """The same for a vault that is there and lacks some: an older copy knows nothing of the keys made since.
+    """The keys that the log names and the vault lacks count as lost; how many subjects those are of.
 
-    Where there is no vault at all nothing is marked, for then nobody has decided yet that it is lost.
+    An older copy knows nothing of the keys made since, and would give their generations out again.  Where there is no
+    vault at all nothing is marked, for then it may still be found.
     """
     with _vault(place) as keys:
         try:
             keys.prepare(must_be_there=True)
         except KeysMissing:
             return 0
-        return _mark(place, keys)
+        return _mark(place, keys, destroyed=False)
 
 
 @contextmanager
@@ -52,9 +53,9 @@ def _vault(place: Place) -> Iterator[Vault]:
             ) from fault
 
 
-def _mark(place: Place, keys: Vault) -> int:
+def _mark(place: Place, keys: Vault, *, destroyed: bool) -> int:
     with closing(EventStore(place.log, every_table(place.models))) as store:
-        return len({subject for subject, _ in keys.give_up(_named_in(store))})
+        return len({subject for subject, _ in keys.mark_missing(_named_in(store), destroyed=destroyed)})
 
 
 def _must_be_lost(keys: Vault) -> None:

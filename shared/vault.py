@@ -42,12 +42,13 @@ _KEYS = Table(
     _METADATA,
     Column("subject", Text, primary_key=True),
     Column("generation", Integer, primary_key=True),
-    Column("wrapped", LargeBinary),  # NULL: destroyed
+    Column("wrapped", LargeBinary),  # NULL: destroyed; empty: lost
 )
 _REMEMBERED_SECONDS = 60.0
 """How long a key may be remembered; another process's destruction takes effect within it."""
 _REMEMBERED_KEYS = 100_000
 _NONCE = 12
+_LOST = b""
 
 
 class Shredded(Exception):
@@ -147,10 +148,11 @@ class Vault:
             for generation in range(1, up_to_generation + 1):
                 self._remembered.forget((subject, generation))
 
-    def give_up(self, keys: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
-        """Count those of ``keys`` that are not here as destroyed, so that they are never made; which those were.
+    def mark_missing(self, keys: Iterable[tuple[str, int]], *, destroyed: bool) -> list[tuple[str, int]]:
+        """Mark those of ``keys`` that are not here as used, so that they are never made; which those were.
 
-        All at once, and with them the table where there is none: half of it would pass for a vault that is whole.
+        They count as ``destroyed`` where somebody decided so, else as lost: what they sealed is unreadable.  All at
+        once, and with them the table where there is none: half of it would pass for a vault that is whole.
         """
         with self._database() as connection:
             if connection.dialect.name == "sqlite":
@@ -161,7 +163,8 @@ class Vault:
                 for row in connection.execute(select(_KEYS.c.subject, _KEYS.c.generation))
             }
             lost = sorted(set(keys) - there)
-            marks = [{"subject": subject, "generation": generation, "wrapped": None} for subject, generation in lost]
+            wrapped = None if destroyed else _LOST
+            marks = [{"subject": s, "generation": generation, "wrapped": wrapped} for s, generation in lost]
             if marks:
                 connection.execute(self._insert(_KEYS), marks)
         with self._lock:
@@ -252,8 +255,10 @@ class Vault:
         if key is not None:
             return key
         wrapped = self._wrapped(subject, generation)
-        if not wrapped:
+        if wrapped is None:
             raise Shredded(f"{subject} generation {generation}")
+        if wrapped == _LOST:
+            raise Unreadable(f"the key of {subject} generation {generation} was lost")
         try:
             key = AESGCM(aes_key_unwrap(self._wrapping_key, wrapped))
         except InvalidUnwrap:
@@ -264,7 +269,7 @@ class Vault:
         return key
 
     def _wrapped(self, subject: str, generation: int) -> bytes | None:
-        """A key as it is kept; None when it was destroyed."""
+        """A key as it is kept; None when it was destroyed, empty when it was lost."""
         query = select(_KEYS.c.wrapped).where(_KEYS.c.subject == subject, _KEYS.c.generation == generation)
         with self._database() as connection:
             row = connection.execute(query).one_or_none()

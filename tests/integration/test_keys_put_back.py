@@ -18,7 +18,7 @@ from shared import vault as keys_database
 from shared.domain import Event, Recorded, Sealed
 from shared.eventstore import EventStore, Work
 from shared.rebuild import ReadModels
-from shared.vault import KeysMissing, Shredded, Vault
+from shared.vault import KeysMissing, Shredded, Unreadable, Vault
 from tests.integration.talk import NOON, SOMEBODY, VIEWS
 from tests.stores import Databases
 
@@ -69,10 +69,13 @@ def test_keys_older_than_the_log_are_put_back_and_no_used_generation_is_given_ag
     with closing(Vault(place.keys, KEY)) as older:
         assert older.open(kept) == "Kari"
         for lost in (newer, new):
-            with pytest.raises(Shredded):
+            with pytest.raises(Unreadable, match="was lost"):
                 older.open(lost)
         assert older.seal("person:1", "again").generation == 3
         assert older.seal("person:2", "again").generation == 2
+        older.destroy("person:1")
+        with pytest.raises(Shredded):
+            older.open(newer)
 
 
 def test_keys_as_new_as_the_log_lack_nothing(place: Place, keys: Vault, tmp_path: Path) -> None:
