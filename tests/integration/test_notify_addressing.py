@@ -12,6 +12,7 @@ from services.notify.message import Reason, Status
 from services.notify.message.message import PATIENCE_WITH_CARD
 from services.notify.occasion import Occasion
 from services.notify.preferences import Choice, Language, Preferences
+from services.notify.views import log, queries
 from shared.contracts import registry, reporting
 from shared.desk import Command, UnitOfWork
 from shared.domain import Acting, identity
@@ -114,6 +115,19 @@ async def test_an_erased_person_is_not_written_to_and_what_was_used_is_unreadabl
     assert len(server.mails) == 1
     with pytest.raises(Shredded):
         at_work.vault.open(address, field="address")
+
+
+async def test_the_log_names_nobody_who_is_erased_though_the_card_still_stands(
+    at_work: Office, server: MailServer
+) -> None:
+    await at_work.begin("lead")
+    await at_work.told(opened())
+    (named,) = log.page(at_work.store.rows, {}, None, 10)
+    assert named["email"] == address_of("lead")
+    await at_work.told(registry.PersonErasedV1(person_id=made_up("lead")))
+    assert queries.card(at_work.store.rows, made_up("lead")), "the bus could not tell of it yet"
+    (unnamed,) = log.page(at_work.store.rows, {}, None, 10)
+    assert (unnamed["name"], unnamed["email"]) == (None, None)
 
 
 async def test_what_is_muted_is_recorded_and_not_sent(at_work: Office, server: MailServer) -> None:

@@ -6,16 +6,22 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, select
 
 from services.notify.views import tables as t
 from shared.read_rows import Rows
+from shared.registry_facts import PERSONS
 
 
 def page(rows: Rows, filters: Mapping[str, Any], after: str | None, limit: int) -> list[dict[str, Any]]:
-    """A page of the messages, newest first, after a cursor; each with the receiver's name and address as known."""
+    """A page of the messages, newest first, after a cursor; each with the receiver's name and address as known.
+
+    Somebody erased has none, also while the bus is away and the card could not be taken out of the mirror.
+    """
     query = select(t.MESSAGES, t.CARDS.c.name, t.CARDS.c.email, _key().label("cursor"))
-    query = query.outerjoin(t.CARDS, t.CARDS.c.person_id == t.MESSAGES.c.receiver)
+    erased = select(PERSONS.c.person_id).where(PERSONS.c.erased == 1)
+    of_receiver = and_(t.CARDS.c.person_id == t.MESSAGES.c.receiver, t.CARDS.c.person_id.not_in(erased))
+    query = query.select_from(t.MESSAGES).outerjoin(t.CARDS, of_receiver)
     for column, value in filters.items():
         if value is not None:
             query = query.where(t.MESSAGES.c[column] == value)
