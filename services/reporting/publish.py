@@ -55,6 +55,10 @@ def _part_finished(recorded: Recorded, event: events.PartFinished) -> Contract:
     )
 
 
+def _part_unfinished(recorded: Recorded, event: events.PartUnfinished) -> Contract:
+    return reporting.PartUnfinishedV1(report_id=recorded.originator_id, part=event.part)
+
+
 def _outdated(recorded: Recorded, event: events.GroupAnswersOutdated) -> Contract:
     return reporting.GroupAnswersOutdatedV1(report_id=recorded.originator_id, questions=list(event.questions))
 
@@ -119,6 +123,7 @@ _TOLD: Mapping[type[Event], Callable[[Recorded, Any], Contract]] = {
     events.Opened: _opened,
     events.Begun: _begun,
     events.PartFinished: _part_finished,
+    events.PartUnfinished: _part_unfinished,
     events.GroupAnswersOutdated: _outdated,
     events.EnteredOnBehalf: _entered_on_behalf,
     events.NoticeGiven: _notice_given,

@@ -64,6 +64,13 @@ class PartFinishedV1(Contract, name="reporting.report.part_finished.v1"):
     part: str
 
 
+class PartUnfinishedV1(Contract, name="reporting.report.part_unfinished.v1"):
+    """A party (``unit`` or ``group``) takes back that its part is done."""
+
+    report_id: UUID
+    part: str
+
+
 class GroupAnswersOutdatedV1(Contract, name="reporting.report.group_answers_outdated.v1"):
     """The unit changed its part after the group answered these questions."""
 

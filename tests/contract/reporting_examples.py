@@ -55,6 +55,7 @@ EXAMPLES: Sequence[tuple[UUID, Event]] = (
     (REPORT, opened),
     (REPORT, begun()),
     (REPORT, finished(Party.UNIT)),
+    (REPORT, fact(events.PartUnfinished, part=Party.UNIT)),
     (REPORT, entered_for_nord()),
     (REPORT, fact(events.GroupAnswersOutdated, questions=("nord",))),
     (

@@ -82,6 +82,43 @@ async def test_who_is_done_is_not_reminded(at_work: Office) -> None:
     assert rules(at_work) == {"reminder_14", "reminder_7"}
 
 
+@pytest.mark.parametrize(("part", "whose"), [("unit", ["coordinator", "site lead"]), ("group", ["leader"])])
+async def test_who_takes_back_that_a_part_is_done_is_reminded_again(
+    at_work: Office, part: str, whose: list[str]
+) -> None:
+    await opened_in_january(at_work)
+    done = [
+        reporting.PartFinishedV1(report_id=REPORT, unit_id=UNIT, year=YEAR, part=each) for each in ("unit", "group")
+    ]
+    await at_work.told(*done, reporting.PartUnfinishedV1(report_id=REPORT, part=part))
+    await days_before(at_work, 14)
+    assert at_work.receivers(rule="reminder_14") == sorted(["lead", *whose])
+
+
+@pytest.mark.parametrize(
+    "back", [RETURNED, reporting.ReportReopenedV1(report_id=REPORT)], ids=["returned", "reopened"]
+)
+async def test_what_was_handed_in_and_came_back_is_not_overdue(at_work: Office, back: Contract) -> None:
+    await opened_in_january(at_work)
+    await at_work.told(submitted())
+    at_work.clock.at = DEADLINE + timedelta(hours=1)
+    await at_work.told(back)
+    await days_before(at_work, -2)
+    assert rules(at_work) == set()
+
+
+async def test_a_word_of_being_late_is_not_sent_to_who_handed_in_before_it_left(at_work: Office) -> None:
+    await at_work.begin("lead")
+    await at_work.told(opened())
+    await days_before(at_work, -1)
+    at_work.clock.at += timedelta(minutes=1)
+    await at_work.told(submitted(), RETURNED)
+    async with MailServer() as server:
+        at_work.connect(server.port)
+        await at_work.sender.round()
+    assert at_work.message(rule="overdue").state.reason is Reason.DONE_MEANWHILE
+
+
 async def test_what_was_returned_is_to_be_done_again(at_work: Office) -> None:
     await opened_in_january(at_work)
     await at_work.told(submitted(), RETURNED)

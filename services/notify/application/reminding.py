@@ -96,14 +96,19 @@ def _due(report: dict[str, Any], days: int, moment: datetime, now: datetime) -> 
 def _reminded(rows: Rows, report: dict[str, Any], rule: str, fact: str, now: datetime) -> Iterator[Intention]:
     """Those with something left to do, as things are when the reminder is decided."""
     known = queries.report(rows, UUID(report["report_id"]))
-    if known is None or not queries.is_written(known):
+    occasion = Occasion.OVERDUE if rule == "overdue" else Occasion.REMINDER
+    if known is None or not _is_to_be_handed_in(known, occasion):
         return
     about, target = about_report(rows, known), target_of(rows, UUID(known["unit_id"]))
-    occasion = Occasion.OVERDUE if rule == "overdue" else Occasion.REMINDER
     for right, done in REMINDED.items():
         if has_something_to_do(known, done):
             for held in holding(rows, right, [target], now.astimezone(OSLO).date()):
                 yield Intention(fact, rule, occasion, held.person_id, about, now)
+
+
+def _is_to_be_handed_in(report: dict[str, Any], occasion: Occasion) -> bool:
+    """Whether a report is still awaited; one that was handed in and came back is mended, and never overdue."""
+    return queries.is_written(report) and not (occasion is Occasion.OVERDUE and report["submitted"])
 
 
 def is_done(rows: Rows, message: MessageState) -> bool:
@@ -115,7 +120,7 @@ def is_done(rows: Rows, message: MessageState) -> bool:
     if known is None:
         return False
     target, on = target_of(rows, UUID(known["unit_id"])), message.intended_at.astimezone(OSLO).date()
-    return not queries.is_written(known) or not any(
+    return not _is_to_be_handed_in(known, message.occasion) or not any(
         has_something_to_do(known, done)
         and message.receiver in {held.person_id for held in holding(rows, right, [target], on)}
         for right, done in REMINDED.items()

@@ -101,6 +101,7 @@ KEPT: Mapping[type[Contract], Fold] = {
     reporting.CycleRescheduledV1: _cycle,
     reporting.ReportOpenedV1: _opened,
     reporting.PartFinishedV1: lambda s: _report(s, **{f"{s.part}_done": 1}),
+    reporting.PartUnfinishedV1: lambda s: _report(s, **{f"{s.part}_done": 0}),
     reporting.ReportSubmittedV1: _submitted,
     reporting.ReportExtendedV1: lambda s: _report(s, extended_until=instant(s.until)),
     reporting.ReportExemptedV1: lambda s: _report(s, state="ended"),
