@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from services.reporting.application.templates import CONTENT, publish_shipped
 from services.reporting.cycle import Cycle
 from services.reporting.report import Report
 from shared.contracts import registry
@@ -173,6 +176,25 @@ async def test_a_unit_has_one_report_a_year(service: Service) -> None:
     far = await service.unit("FAR", TREATMENT, "nord")
     elsewhere = await desk.post("/reports", body | {"unit_id": str(far)})
     assert (elsewhere.status_code, elsewhere.json()["code"]) == (403, "not_allowed")
+
+
+async def test_a_template_shipped_after_the_opening_is_for_the_next_year(service: Service, tmp_path: Path) -> None:
+    await service.open_cycle()
+    for file in CONTENT.glob("*.json"):
+        newer = json.loads(file.read_text()) | {"version": 2}
+        (tmp_path / file.name).write_text(json.dumps(newer))
+    assert await publish_shipped(service.parts.desk, service.clock.now(), tmp_path) == 9
+    late = await service.unit("LATE")
+    assert [unit["code"] for unit in await service.joint.shown(f"/cycles/{YEAR}/dry-run")] == ["LATE"]
+    made = await service.joint.done("POST", "/reports", {"unit_id": str(late), "year": YEAR})
+    shown = await service.joint.shown(f"/reports/{made['report_id']}")
+    assert shown["template"]["version"] == 1
+    service.clock.move(days=365)
+    await service.open_cycle(
+        YEAR + 1, recommended_on="2027-02-10", deadline="2027-02-16T16:00:00", grace_until="2027-02-18T16:00:00"
+    )
+    later = await service.joint.shown(f"/reports/{Report.identify(late, YEAR + 1)}")
+    assert later["template"]["version"] == 2
 
 
 async def test_an_unknown_unit_or_year_is_not_found(service: Service) -> None:

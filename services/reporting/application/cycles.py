@@ -118,7 +118,7 @@ class Cycles:
             cycle.must_be_open()
             if unit.find(Report, Report.identify(unit_id, year)):
                 raise ReportExists(f"{known['code']} has its report of {year}", unit_id=str(unit_id), year=year)
-            report = _open_report(unit, known, year, _templates(unit), by=by, at=asked.at)
+            report = _open_report(unit, known, year, _templates(unit, cycle), by=by, at=asked.at)
             return {"report_id": str(report.id), "version": report.version, "status": report.state.status}
 
         return await self._desk.do(asked.command(decide))
@@ -126,7 +126,8 @@ class Cycles:
     def prospects(self, year: int, on: datetime) -> list[Prospect]:
         """The dry-run list: what the sweep would do on a date, and what stands in its way."""
         rows = self._store.rows
-        templates = [self._store.load(Template, UUID(t["template_id"])) for t in queries.latest_templates(rows)]
+        cycle = self._store.load(Cycle, Cycle.identify(year))
+        templates = [self._store.load(Template, template_id) for template_id in _template_ids(rows, cycle)]
         owing = registry_facts.owing(rows, year)
         return [prospect(rows, known, year, [t for t in templates if t], on) for known in owing]
 
@@ -144,7 +145,7 @@ def _timed_sweep(year: int, now: datetime) -> Any:
 def sweep(unit: UnitOfWork, year: int, *, by: Acting, at: datetime) -> Mapping[str, Any]:
     """Open the cycle and the report of every unit that owes one and has no fault, all in one transaction."""
     cycle = unit.get(Cycle, Cycle.identify(year))
-    templates = _templates(unit)
+    templates = _templates(unit, cycle)
     opened, left_out = 0, []
     for known in registry_facts.owing(unit.rows, year):
         found = prospect(unit.rows, known, year, templates, at)
@@ -208,8 +209,15 @@ def as_rows(prospects: list[Prospect]) -> list[dict[str, Any]]:
     return [asdict(each) for each in prospects]
 
 
-def _templates(unit: UnitOfWork) -> list[Template]:
-    return [unit.get(Template, UUID(row["template_id"])) for row in queries.latest_templates(unit.rows)]
+def _templates(unit: UnitOfWork, cycle: Cycle) -> list[Template]:
+    return [unit.get(Template, template_id) for template_id in _template_ids(unit.rows, cycle)]
+
+
+def _template_ids(rows: Rows, cycle: Cycle | None) -> list[UUID]:
+    """The templates of a year: those pinned when it was opened, so that all answer the same; else the newest."""
+    if cycle and cycle.state.opened_at:
+        return [Template.identify(pin.key, pin.version) for pin in cycle.state.pins]
+    return [UUID(row["template_id"]) for row in queries.latest_templates(rows)]
 
 
 def _fitting(templates: list[Template], kind: str, phase: str | None) -> Template | None:
