@@ -151,7 +151,7 @@ def parts_of(
     """The parts of a service that writes ``models``, tells others what is ``published``, and ``hears`` others."""
     hears = hears or {}
     store, vault, lock = _databases(settings, models)
-    desk, bus = Desk(store, models.own, lambda: lock.is_held), Bus()
+    desk, bus = Desk(store, models.own, lambda: lock.is_held, [event.TOPIC for event in published]), Bus()
     publications, outbox, audit, epochs = _speaking(name, settings, store, desk, bus, published)
     tokens = OwnTokens(name, settings.signing_key)
     feeds = feeds or {speaker: FeedClient(one.url, tokens.for_service(speaker)) for speaker, one in hears.items()}

@@ -140,9 +140,13 @@ class StreamAudit:
                 # Beside the service's own work this takes half of the time at most.
                 await asyncio.sleep(time.monotonic() - began)
                 began = time.monotonic()
-        if comparison.position < standing.position:
+        if comparison.position < standing.position and not await self._is_aged_out():
             return Break(Fault.MISSING, comparison.seq + 1, comparison.position)
         return None
+
+    async def _is_aged_out(self) -> bool:
+        """Whether all of it became too old, as after a long silence, maybe only while it was read."""
+        return (await self._bus.state(self._outbox.stream)).is_aged_out
 
     @staticmethod
     async def _page(pull: Pull) -> list[Kept]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import structlog
 from pydantic import ValidationError
@@ -18,15 +18,42 @@ CLOUD_EVENT = "application/cloudevents+json"
 class StreamCopy:
     """One speaker's stream as its relay sees it; ``remade`` counts how often it was given up to be filled again."""
 
-    def __init__(self, bus: Bus, speaker: str) -> None:
-        self._bus = bus
+    def __init__(self, bus: Bus, speaker: str, **settings: Any) -> None:
+        self._bus, self._settings = bus, settings
         self.name = speaker.upper()
         self.subjects = f"ev.{speaker}.>"
         self.remade = 0
 
+    async def ensure(self) -> bool:
+        """Make it, or bring it up to its settings; whether it takes batches."""
+        config = await self._bus.ensure_stream(self.name, [self.subjects], batches=True, **self._settings)
+        return config.get("allow_atomic") is True
+
     async def state(self) -> StreamState:
         """What the broker says of it."""
         return await self._bus.state(self.name)
+
+    async def end(self) -> tuple[CloudEvent | None, StreamState]:
+        """The newest of our contracts that can be read, and what the broker says of the stream, of one moment."""
+        last = await self.last_contract()
+        state = await self.state()
+        if await self.last_contract() != last:
+            raise BusFault(f"somebody else is publishing on stream {self.name}")
+        return last, state
+
+    async def must_end_at(self, position: int, made: str) -> None:
+        """A stream that was lost under an open connection says nothing of it: look.
+
+        What it has acknowledged and no longer gives would not be readable behind the damage if it were sent again.
+        What only became too old is gone from an undamaged stream, and is not sent again.
+        """
+        last = await self.last_contract()
+        found = last.position if last else 0
+        if found == position or (last is None and (await self.state()).is_aged_out):
+            return
+        if found < position:
+            await self.give_up(made, f"it lost what it had taken after {found}")
+        raise BusFault(f"stream {self.name} no longer ends at {position}")
 
     async def last_contract(self) -> CloudEvent | None:
         """The newest of our contracts that can be read; None when there is none."""

@@ -172,9 +172,7 @@ class Bus:
 
     async def state(self, stream: str) -> StreamState:
         """What the stream holds now."""
-        said = await self.ask(f"STREAM.INFO.{stream}")
-        state = said["state"]
-        return StreamState(state["messages"], state["first_seq"], state["last_seq"], said["created"])
+        return StreamState.told(await self.ask(f"STREAM.INFO.{stream}"))
 
     async def last(self, stream: str, subject: str) -> Kept | None:
         """The newest message on ``subject`` (wildcards allowed), or None."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -32,19 +32,35 @@ class Pipeline:
     and begins another.  ``acknowledged`` is the highest position the stream has taken.
 
     With ``batches`` messages are gathered, and stored many at once; on a server that will not have it, one by one.
+    Whoever does not wait for acknowledgements is told by ``failed`` that it is over, and asks :meth:`check` why.
     """
 
-    def __init__(self, bus: Bus, acknowledged: int, window: int = WINDOW, *, batches: bool = False) -> None:
+    def __init__(
+        self,
+        bus: Bus,
+        acknowledged: int,
+        window: int = WINDOW,
+        *,
+        batches: bool = False,
+        failed: Callable[[], None] = lambda: None,
+    ) -> None:
         self.acknowledged = acknowledged
         self._bus, self._client, self._connection = bus, bus.client, bus.connections
         self._window = window
         self._batches = batches
+        self._failed = failed
         self._gathered: list[Outgoing] = []
         self._inbox = self._client.new_inbox()
         self._owed: set[int] = set()
         self._fault: BusFault | None = None
         self._acked = asyncio.Event()
+        self._heard = 0.0
         self._acks: Subscription | None = None
+
+    @property
+    def under_way(self) -> int:
+        """How many messages the stream is not known to have taken yet."""
+        return len(self._gathered) + len(self._owed)
 
     async def __aenter__(self) -> Self:
         with translated("publish"):
@@ -57,40 +73,58 @@ class Pipeline:
                 await self._acks.unsubscribe()
 
     async def publish(self, position: int, subject: str, data: bytes, headers: Mapping[str, str]) -> None:
-        """Send one more, at the latest with ``settled``.  Raises what went wrong with an earlier one."""
+        """Send one more, at the latest with ``flush``.  Raises what went wrong with an earlier one."""
         message = Outgoing(position, subject, data, headers)
         if not self._batches:
             await self._send(message)
             return
         self._gathered.append(message)
         if len(self._gathered) == LARGEST:
-            await self._send_gathered()
+            await self.flush()
+
+    async def flush(self) -> None:
+        """Send what was gathered; what went as one has been taken, the rest is under way."""
+        if len(self._gathered) >= SMALLEST and await self._taken_as_one():
+            return
+        messages, self._gathered = self._gathered, []
+        for message in messages:
+            await self._send(message)
 
     async def settled(self) -> None:
         """Wait until the stream has taken everything."""
-        await self._send_gathered()
+        await self.flush()
+        await self._acknowledged()
+
+    def check(self) -> None:
+        """Raise what went wrong, also when nothing was heard of what is under way for too long."""
+        if self._owed and _now() - self._heard > PATIENCE:
+            raise self._silence()
+        self._raise()
+
+    async def _acknowledged(self) -> None:
         while self._owed:
             await self._next_ack()
         self._raise()
 
-    async def _send_gathered(self) -> None:
-        messages, self._gathered = self._gathered, []
-        if len(messages) >= SMALLEST:
-            try:
-                await Batch(self._bus, self._connection, messages).publish()
-            except NotAsOne as why:
-                log.warning("batch_not_taken", fault=str(why))
-                self._batches = False
-            else:
-                self.acknowledged = messages[-1].position
-                return
-        for message in messages:
-            await self._send(message)
+    async def _taken_as_one(self) -> bool:
+        # Its first message says only how many the stream must hold: those before it must not be in doubt.
+        await self._acknowledged()
+        try:
+            await Batch(self._bus, self._connection, self._gathered).publish()
+        except NotAsOne as why:
+            log.warning("batch_not_taken", fault=str(why))
+            self._batches = False
+            return False
+        self.acknowledged = self._gathered[-1].position
+        self._gathered = []
+        return True
 
     async def _send(self, message: Outgoing) -> None:
         while len(self._owed) >= self._window:
             await self._next_ack()
         self._raise()
+        if not self._owed:
+            self._heard = _now()
         self._owed.add(message.position)
         inbox = f"{self._inbox}.{message.position}"
         with translated("publish"):
@@ -103,8 +137,11 @@ class Pipeline:
             async with asyncio.timeout(PATIENCE):
                 await self._acked.wait()
         except TimeoutError:
-            raise BusFault(f"{len(self._owed)} messages were not acknowledged") from None
+            raise self._silence() from None
         self._raise()
+
+    def _silence(self) -> BusFault:
+        return BusFault(f"{len(self._owed)} messages were not acknowledged")
 
     def _raise(self) -> None:
         if self._fault:
@@ -124,9 +161,15 @@ class Pipeline:
             self._fail(Fenced(f"the stream took {position} for a duplicate"))
         else:
             self._owed.discard(position)
+            self._heard = _now()
             self.acknowledged = max(self.acknowledged, position)
         self._acked.set()
 
     def _fail(self, fault: BusFault) -> None:
         self._fault = self._fault or fault
         self._acked.set()
+        self._failed()
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -5,11 +5,15 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
 
 from nats.aio.msg import Msg
 
 _NANO = 1_000_000_000
+DAY = 24 * 3600.0
+KEPT_FOR, REMEMBERED_FOR = 30 * DAY, 120.0
+"""Seconds a stream keeps a message, and knows its id."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,21 @@ class StreamState:
     first_seq: int
     last_seq: int
     made: str
+    last_at: datetime
+    """When the last message came, also when that is there no longer."""
+    is_aged_out: bool
+    """Whether it is empty because all that was in it became too old, as after a long silence."""
+
+    @classmethod
+    def told(cls, said: Mapping[str, Any]) -> Self:
+        """As the server's API tells it; only newer servers say what time it is there."""
+        state, max_age = said["state"], timedelta(microseconds=said["config"]["max_age"] // 1000)
+        last_at = datetime.fromisoformat(state["last_ts"])
+        now = datetime.fromisoformat(said["ts"]) if "ts" in said else datetime.now(UTC)
+        empty = state["messages"] == 0 < state["last_seq"]
+        # A moment that the server does not know is told as one of long ago.
+        aged = bool(max_age) and last_at.year > 1970 and now - last_at >= max_age
+        return cls(state["messages"], state["first_seq"], state["last_seq"], said["created"], last_at, empty and aged)
 
 
 @dataclass(frozen=True)
@@ -32,7 +51,9 @@ class Kept:
     data: bytes
 
 
-def stream_settings(name: str, subjects: Sequence[str], **settings: Any) -> dict[str, Any]:
+def stream_settings(
+    name: str, subjects: Sequence[str], *, kept_for: float = KEPT_FOR, **settings: Any
+) -> dict[str, Any]:
     """A stream of contracts: a copy that may be lost, so the oldest make room long before the disk is full."""
     return {
         "name": name,
@@ -40,9 +61,9 @@ def stream_settings(name: str, subjects: Sequence[str], **settings: Any) -> dict
         "retention": "limits",
         "storage": "file",
         "discard": "old",
-        "max_age": 30 * 24 * 3600 * _NANO,
+        "max_age": int(kept_for * _NANO),
         "max_msg_size": 256 << 10,
-        "duplicate_window": 120 * _NANO,
+        "duplicate_window": int(min(kept_for, REMEMBERED_FOR) * _NANO),
         "deny_delete": True,
         "allow_direct": True,
         **settings,

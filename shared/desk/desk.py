@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID
@@ -31,11 +31,19 @@ class Desk:
     """Writes units of work, one transaction after another.
 
     ``rows`` gives the read rows that must be true the moment a thing has changed; they are written in the same
-    transaction as its events.  ``may_write`` says whether this process is the one that writes.
+    transaction as its events.  ``may_write`` says whether this process is the one that writes.  ``recorded`` is set
+    when something was recorded that those who follow the log care for: events of ``followed`` topics, unsaid of all.
     """
 
-    def __init__(self, store: EventStore, rows: Rows, may_write: Callable[[], bool] = lambda: True) -> None:
+    def __init__(
+        self,
+        store: EventStore,
+        rows: Rows,
+        may_write: Callable[[], bool] = lambda: True,
+        followed: Collection[str] | None = None,
+    ) -> None:
         self.store = store
+        self._followed = None if followed is None else frozenset(followed)
         self.recorded = asyncio.Event()
         self.waiting = Waiting()
         self._thread = ThreadPoolExecutor(1, "desk")
@@ -94,7 +102,8 @@ class Desk:
             # Whichever of these comes first writes for all who wait by then; the others find nobody.
             self._thread.submit(self._write)
             told = await turn.told
-        self.recorded.set()
+        if self._followed is None or turn.topics is None or not self._followed.isdisjoint(turn.topics):
+            self.recorded.set()
         return told
 
     def done_before(self, command_id: UUID, digest: bytes) -> Done | None:

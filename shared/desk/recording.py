@@ -37,6 +37,7 @@ class Recording:
         again: list[Turn] = []
         for each, receipt in zip(self._batch.decided, receipts, strict=True):
             if receipt.verdict is Verdict.RECORDED:
+                each.turn.topics = frozenset(event.topic for event in each.work.events)
                 self._answers.answer(each.turn, each.turn.done(receipt))
             else:
                 self._cache.evict(each.touched)

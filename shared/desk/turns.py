@@ -21,6 +21,8 @@ class Turn(Protocol):
     """How often it was decided on what another process, or the work before it, had not left so."""
     alone: bool
     """Whether its work must share a transaction with no other, because one that it shared failed."""
+    topics: frozenset[str] | None
+    """What kinds of events were recorded for it; None while nobody can say."""
 
     @property
     def key(self) -> object:
@@ -59,6 +61,7 @@ class _Waiter:
     cause = NO_COMMAND
     trace = ""
     alone = False
+    topics: frozenset[str] | None = None
 
     def __init__(self) -> None:
         self.told: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
