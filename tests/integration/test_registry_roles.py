@@ -248,6 +248,18 @@ class TestAppointment:
         group = (await stranger.get(f"/units/{unit}/group")).json()
         assert (len(group["seats"]), group["appointments"], group["allowed_operations"]) == (6, None, [])
 
+    async def test_how_to_reach_a_candidate_is_shown_until_declined(self, service: Service) -> None:
+        unit, candidate = await service.unit(), await service.person()
+        lead = await service.holder("professional_lead", unit_id=unit)
+        nord = await service.holder("appointing_authority", region="nord")
+        seen = []
+        for ending in ("returns", "refusals"):
+            made = (await self.propose(lead, unit, candidate, "region_nord", **CLEARED)).json()
+            seen.append((await lead.get(f"/persons/{candidate.person_id}")).json()["card"] is not None)
+            await nord.made(f"/units/{unit}/group/proposals/{made['appointment_id']}/{ending}", {"reason": "nei"})
+            seen.append((await lead.get(f"/persons/{candidate.person_id}")).json()["card"] is not None)
+        assert seen == [True, True, True, False]
+
     async def test_who_was_proposed_and_turned_down_is_no_strangers_business(self, service: Service) -> None:
         unit, other = await service.unit(), await service.unit("L-2")
         lead = await service.holder("professional_lead", unit_id=unit)

@@ -9,6 +9,7 @@ import structlog
 from pydantic import BaseModel
 from sqlalchemy import select
 
+from services.registry.group import Step
 from services.registry.person import Card
 from services.registry.views.queries import Reads
 from services.registry.views.tables import APPOINTMENTS, ROLES
@@ -70,11 +71,17 @@ def covered(sealed: Sealed) -> dict[str, Any]:
 
 
 def units_of(reads: Reads, person_id: UUID, today: str) -> set[UUID]:
-    """The units the person has a role on today, or is a candidate for."""
+    """The units the person has a role on today, or is a candidate for by the last proposal."""
     held = select(ROLES.c.unit_id).where(
         ROLES.c.person_id == str(person_id),
         ROLES.c.unit_id.is_not(None),
         ROLES.c.until.is_(None) | (ROLES.c.until >= today),
     )
-    candidate = select(APPOINTMENTS.c.unit_id).where(APPOINTMENTS.c.person_id == str(person_id))
-    return {UUID(row["unit_id"]) for row in [*reads.rows(held), *reads.rows(candidate)]}
+    proposed = (
+        select(APPOINTMENTS.c.unit_id, APPOINTMENTS.c.step)
+        .where(APPOINTMENTS.c.person_id == str(person_id))
+        .order_by(APPOINTMENTS.c.id)
+    )
+    last = {row["unit_id"]: row["step"] for row in reads.rows(proposed)}
+    candidate = {unit for unit, step in last.items() if step in (Step.PROPOSED, Step.RETURNED)}
+    return {UUID(unit) for unit in (*(row["unit_id"] for row in reads.rows(held)), *candidate)}
