@@ -46,14 +46,14 @@ def build(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
 
 def _routed(parts: Parts, settings: Settings) -> Registry:
     """What the routes use."""
-    people = People(parts.desk, parts.vault, settings.login_key.get_secret_value())
+    people = People(parts.desk, parts.store, parts.vault, settings.login_key.get_secret_value())
     return Registry(
         store=parts.store,
         vault=parts.vault,
         clock=parts.clock,
         units=Units(parts.desk),
         people=people,
-        roles=Roles(parts.desk, people),
-        groups=Groups(parts.desk, people),
+        roles=Roles(parts.desk, parts.store, people),
+        groups=Groups(parts.desk, parts.store, people),
         imports=Imports(parts.desk),
     )

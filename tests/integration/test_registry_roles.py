@@ -278,6 +278,39 @@ class TestAppointment:
         listed = [len((await by.get("/appointments")).json()["items"]) for by in (stranger, lead, nord)]
         assert listed == [0, 3, 3]
 
+    async def test_nothing_is_sealed_for_those_who_may_not_ask(self, service: Service) -> None:
+        unit, candidate = await service.unit(), await service.person(trust="ht-nord")
+        lead, auditor = await service.holder("professional_lead", unit_id=unit), await service.holder("auditor")
+        made = (await self.propose(lead, unit, candidate, "region_nord", **CLEARED)).json()
+        vault, path = service.app.state.registry.vault, f"/units/{unit}/group/proposals"
+        sealed: list[str] = []
+        vault.seal = lambda subject, text, **more: sealed.append(subject)
+        because = {"reason": "fordi"}
+        granted = {"role": "coordinator", "since": "2026-01-01", "unit_id": unit, **because}
+        erasure, person = {**because, "legal_basis": "lov"}, f"/persons/{candidate.person_id}"
+        asks: list[tuple[str, str, dict[str, Any], int | None]] = [
+            ("POST", path, {"seat": "user", "person_id": candidate.person_id, "conditions": CLEARED}, None),
+            ("POST", f"{path}/{made['appointment_id']}/refusals", because, None),
+            ("POST", f"{path}/{made['appointment_id']}/returns", because, None),
+            ("POST", "/roles", {"person_id": candidate.person_id, **granted}, None),
+            ("POST", f"/roles/{lead.assignment_id}/endings", {"until": "2026-01-31", **because}, None),
+            ("POST", "/persons", {"name": "Kari"}, None),
+            ("PUT", f"{person}/card", {"name": "Kari"}, 1),
+            ("POST", f"{person}/erasures", erasure, None),
+            ("POST", f"{person}/erasures/refusal", because, None),
+        ]
+        for method, where, body, seen in asks:
+            answer = await auditor.send(method, where, json=body, seen=seen)
+            assert (answer.status_code, answer.json()["code"]) == (403, NotAllowed.code), where
+        nobody = "7" * 8 + "-7777-7777-7777-" + "7" * 12
+        for where, body in (
+            (path, {"seat": "user", "person_id": nobody, "conditions": CLEARED}),
+            ("/roles", {"person_id": nobody, **granted}),
+            (f"/persons/{nobody}/erasures", erasure),
+        ):
+            assert (await service.desk.post(where, body)).status_code == 404, where
+        assert sealed == []
+
     async def test_a_seat_is_added_and_a_wrong_one_is_not_found(self, service: Service) -> None:
         unit = await service.unit()
         lead = await service.holder("professional_lead", unit_id=unit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +12,7 @@ from uuid import UUID
 import msgspec
 
 from services.registry import grants
+from services.registry.application.looking import Known, Look
 from services.registry.application.people import People
 from services.registry.application.rights import UNIT_WRITERS, Operation, acting, target_of
 from services.registry.application.roles import group_of, seat_warnings
@@ -23,6 +25,7 @@ from shared.access import Right, Role, Scope, Target
 from shared.asked import Asked
 from shared.desk import Desk, Done, UnitOfWork
 from shared.domain import Acting, Refused
+from shared.eventstore import EventStore
 
 AUTHORITY = Right(Role.APPOINTING_AUTHORITY, Scope.REGION)
 PROPOSERS = (*UNIT_WRITERS, *grants.DESKS)
@@ -65,8 +68,8 @@ class PlainConditions:
 class Groups:
     """Use cases on groups."""
 
-    def __init__(self, desk: Desk, people: People) -> None:
-        self._desk, self._people = desk, people
+    def __init__(self, desk: Desk, store: EventStore, people: People) -> None:
+        self._desk, self._look, self._people = desk, Look(store), people
 
     async def add_seat(self, asked: Asked, unit_id: UUID, seat: Seat) -> Done:
         def act(group: Group, unit: Unit, by: Acting) -> dict[str, Any]:
@@ -85,12 +88,13 @@ class Groups:
         conditions: PlainConditions,
         desk_region: str | None,
     ) -> Done:
+        await asyncio.to_thread(_proposing, self._look, asked, unit_id, person_id)
         sealed = await self._sealed(person_id, conditions)
 
         def decide(work: UnitOfWork) -> dict[str, Any]:
             unit, group = work.get(Unit, unit_id), group_of(work, unit_id)
-            by = acting(work, asked, PROPOSERS, target_of(unit))
-            work.get(Person, person_id).must_be_active()
+            by, person = _proposing(work, asked, unit_id, person_id)
+            person.must_be_active()
             region = desk_region or unit.state.regions[0]
             if region not in unit.state.regions:
                 raise NotAUnitRegion(f"the unit is not placed in {region}", regions=unit.state.regions)
@@ -129,6 +133,7 @@ class Groups:
         return await self._desk.do(asked.command(decide))
 
     async def decline(self, asked: Asked, unit_id: UUID, id: UUID, reason: str, person_id: UUID) -> Done:
+        await asyncio.to_thread(_stepping, self._look, asked, unit_id, id, "decline")
         sealed = await self._people.seal(person_id, reason, "reason")
 
         def act(group: Group, by: Acting) -> None:
@@ -137,6 +142,7 @@ class Groups:
         return await self._step(asked, unit_id, id, "decline", act)
 
     async def give_back(self, asked: Asked, unit_id: UUID, id: UUID, reason: str, person_id: UUID) -> Done:
+        await asyncio.to_thread(_stepping, self._look, asked, unit_id, id, "give_back")
         sealed = await self._people.seal(person_id, reason, "reason")
 
         def act(group: Group, by: Acting) -> None:
@@ -182,12 +188,8 @@ class Groups:
         self, asked: Asked, unit_id: UUID, id: UUID, operation: str, act: Callable[[Group, Acting], None]
     ) -> Done:
         def decide(work: UnitOfWork) -> dict[str, Any]:
-            unit, group = work.get(Unit, unit_id), group_of(work, unit_id)
-            target = _appointing(unit, group, group.seat(group.appointment(id).seat))
-            if operation in ("give_back", "inform"):
-                target = Target(unit_id, {*target.regions, *unit.state.regions})
-            by = acting(work, asked, ON_APPOINTMENT[operation], target)
-            act(group, by)
+            group = group_of(work, unit_id)
+            act(group, _stepping(work, asked, unit_id, id, operation))
             return {"appointment_id": id, "version": group.version}
 
         return await self._desk.do(asked.command(decide))
@@ -203,6 +205,21 @@ class Groups:
             clearance_not_applicable=await self._people.seal(person_id, reason, "reason") if reason else None,
             nominated_by=plain.nominated_by,
         )
+
+
+def _proposing(known: Known, asked: Asked, unit_id: UUID, person_id: UUID) -> tuple[Acting, Person]:
+    """In which role the caller proposes somebody to the unit's group, and whom."""
+    by = acting(known, asked, PROPOSERS, target_of(known.get(Unit, unit_id)))
+    return by, known.get(Person, person_id)
+
+
+def _stepping(known: Known, asked: Asked, unit_id: UUID, id: UUID, operation: str) -> Acting:
+    """In which role the caller takes a step with a proposal."""
+    unit, group = known.get(Unit, unit_id), known.get(Group, Group.id_of(unit_id))
+    target = _appointing(unit, group, group.seat(group.appointment(id).seat))
+    if operation in ("give_back", "inform"):
+        target = Target(unit_id, {*target.regions, *unit.state.regions})
+    return acting(known, asked, ON_APPOINTMENT[operation], target)
 
 
 def _appointing(unit: Unit, group: Group, seat: Seat) -> Target:

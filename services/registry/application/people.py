@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
+from services.registry.application.looking import Look
 from services.registry.application.rights import ANY_DESK, UNIT_WRITERS, Operation, acting
 from services.registry.application.units import UnknownTrust
 from services.registry.bootstrap import AlreadyBootstrapped, Bootstrap
@@ -23,6 +24,7 @@ from shared.access import NotAllowed, Right, Role, Scope, Target
 from shared.asked import Asked, must_be_as_seen
 from shared.desk import Desk, Done, UnitOfWork
 from shared.domain import Acting, Sealed
+from shared.eventstore import EventStore
 from shared.vault import Vault
 
 REGISTRARS = (
@@ -56,8 +58,8 @@ class PlainCard:
 class People:
     """Use cases on persons and logins."""
 
-    def __init__(self, desk: Desk, vault: Vault, login_key: bytes) -> None:
-        self._desk, self._vault, self._login_key = desk, vault, login_key
+    def __init__(self, desk: Desk, store: EventStore, vault: Vault, login_key: bytes) -> None:
+        self._desk, self._look, self._vault, self._login_key = desk, Look(store), vault, login_key
 
     def login_hash(self, issuer: str, national_id: str) -> str:
         """How a login is known here; nobody gets the number back from it without the key."""
@@ -89,6 +91,7 @@ class People:
         return await self._desk.do(asked.command(decide))
 
     async def register(self, asked: Asked, card: PlainCard) -> Done:
+        await asyncio.to_thread(acting, self._look, asked, REGISTRARS, Target())
         person_id = uuid4()
         sealed = await self._seal(person_id, card)
 
@@ -101,6 +104,7 @@ class People:
         return await self._desk.do(asked.command(decide))
 
     async def change_card(self, asked: Asked, person_id: UUID, seen: int, card: PlainCard) -> Done:
+        await self._must_be_theirs(asked, person_id, "change_card")
         sealed = await self._seal(person_id, card)
 
         def act(work: UnitOfWork, person: Person, by: Acting) -> None:
@@ -151,6 +155,7 @@ class People:
         return await self._change(asked, person_id, "unlink_login", act)
 
     async def ask_erasure(self, asked: Asked, person_id: UUID, reason: str, legal_basis: str) -> Done:
+        await self._must_be_theirs(asked, person_id, "ask_erasure")
         sealed = await self.seal(person_id, reason, "reason")
 
         def act(work: UnitOfWork, person: Person, by: Acting) -> None:
@@ -159,6 +164,7 @@ class People:
         return await self._change(asked, person_id, "ask_erasure", act)
 
     async def decline_erasure(self, asked: Asked, person_id: UUID, reason: str) -> Done:
+        await self._must_be_theirs(asked, person_id, "decline_erasure")
         sealed = await self.seal(person_id, reason, "reason")
 
         def act(work: UnitOfWork, person: Person, by: Acting) -> None:
@@ -186,6 +192,15 @@ class People:
         email = await self.seal(person_id, card.email, "email") if card.email else None
         phone = await self.seal(person_id, card.phone, "phone") if card.phone else None
         return Card(name=name, email=email, phone=phone, trust=card.trust)
+
+    async def _must_be_theirs(self, asked: Asked, person_id: UUID, operation: str) -> None:
+        """Refuse before anything is sealed for who may not do this, or of a person nobody knows."""
+
+        def look() -> None:
+            acting(self._look, asked, OPERATIONS[operation].rights, Target())
+            self._look.get(Person, person_id)
+
+        await asyncio.to_thread(look)
 
     async def _change(
         self, asked: Asked, person_id: UUID, operation: str, act: Callable[[UnitOfWork, Person, Acting], None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from services.registry import grants
+from services.registry.application.looking import Known, Look
 from services.registry.application.people import People
 from services.registry.application.rights import acting, assignment_of, person_of, target_of
 from services.registry.group import Group, Leading, Sitting
@@ -35,16 +37,19 @@ from shared.access import Role, Target
 from shared.asked import Asked
 from shared.desk import Desk, Done, UnitOfWork
 from shared.domain import Acting, NotFound
+from shared.eventstore import EventStore
 
 
 class Roles:
     """Use cases on role assignments."""
 
-    def __init__(self, desk: Desk, people: People) -> None:
-        self._desk, self._people = desk, people
+    def __init__(self, desk: Desk, store: EventStore, people: People) -> None:
+        self._desk, self._look, self._people = desk, Look(store), people
 
     async def grant(self, asked: Asked, id: UUID, wanted: Grant, reason: str | None) -> Done:
         """``wanted`` without reason; it is sealed here, for it may tell of somebody's health."""
+        if reason:
+            await asyncio.to_thread(_granting, self._look, asked, wanted)
         sealed = await self._people.seal(wanted.person_id, reason, "reason") if reason else None
         wanted = msgspec.structs.replace(wanted, reason=sealed)
 
@@ -60,6 +65,8 @@ class Roles:
 
     async def end(self, asked: Asked, id: UUID, until: date, reason: str | None, person_id: UUID) -> Done:
         """A seat or the lead of a group falls vacant with it."""
+        if reason:
+            await asyncio.to_thread(lambda: _ending(self._look, asked, self._look.get(RoleAssignment, id)))
         sealed = await self._people.seal(person_id, reason, "reason") if reason else None
 
         def decide(work: UnitOfWork) -> dict[str, Any]:
@@ -76,11 +83,7 @@ class Roles:
 
 def grant_role(work: UnitOfWork, asked: Asked, id: UUID, wanted: Grant) -> RoleAssignment:
     """A new assignment, with what follows from it in the unit's group."""
-    must_be_bound(wanted)
-    if wanted.role in GROUP_ROLES - {Role.GROUP_LEADER} and not wanted.imported:
-        raise OnlyByAppointment("a seat is filled by appointment")
-    by = acting(work, asked, grants.grantors(wanted), _target(work, wanted))
-    person = work.get(Person, wanted.person_id)
+    by, person = _granting(work, asked, wanted)
     person.must_be_active()
     warnings: tuple[str, ...] = ()
     if wanted.role is Role.PROFESSIONAL_LEAD and wanted.unit_id:
@@ -94,6 +97,15 @@ def grant_role(work: UnitOfWork, asked: Asked, id: UUID, wanted: Grant) -> RoleA
     elif wanted.role in GROUP_ROLES:
         wanted, warnings = _record_member(work, asked, id, wanted, by)
     return work.add(RoleAssignment.grant(id, wanted, warnings=warnings, by=by, at=asked.at))
+
+
+def _granting(known: Known, asked: Asked, wanted: Grant) -> tuple[Acting, Person]:
+    """In which role the caller grants this, and to whom."""
+    must_be_bound(wanted)
+    if wanted.role in GROUP_ROLES - {Role.GROUP_LEADER} and not wanted.imported:
+        raise OnlyByAppointment("a seat is filled by appointment")
+    by = acting(known, asked, grants.grantors(wanted), _target(known, wanted))
+    return by, known.get(Person, wanted.person_id)
 
 
 def region_of(work: UnitOfWork, person: Person) -> str | None:
@@ -162,11 +174,11 @@ def _record_member(
     return msgspec.structs.replace(wanted, region=seat.region), warnings
 
 
-def _target(work: UnitOfWork, wanted: Grant) -> Target:
+def _target(known: Known, wanted: Grant) -> Target:
     if wanted.unit_id is not None:
-        return target_of(work.get(Unit, wanted.unit_id))
+        return target_of(known.get(Unit, wanted.unit_id))
     if wanted.trust is not None:
-        trust = work.get(Trust, Trust.id_of(wanted.trust))
+        trust = known.get(Trust, Trust.id_of(wanted.trust))
         return Target(regions=(trust.state.region,), trusts=(wanted.trust,))
     return Target(regions=(wanted.region,) if wanted.region else ())
 
@@ -176,9 +188,9 @@ def _leads(work: UnitOfWork, unit_id: UUID) -> list[Held]:
     return [Held(assignment_id=held.id, since=held.since, until=held.until) for held in found]
 
 
-def _ending(work: UnitOfWork, asked: Asked, assignment: RoleAssignment) -> Acting:
+def _ending(known: Known, asked: Asked, assignment: RoleAssignment) -> Acting:
     grant = assignment.state.grant
     resigns = grant.role in GROUP_ROLES and asked.caller.kind in ("person", "login")
-    if resigns and person_of(work, asked.caller) == grant.person_id:
+    if resigns and person_of(known, asked.caller) == grant.person_id:
         return Acting(subject=str(grant.person_id), role=grant.role, assignment_id=assignment.id)
-    return acting(work, asked, grants.enders(grant), _target(work, grant))
+    return acting(known, asked, grants.enders(grant), _target(known, grant))
