@@ -90,6 +90,26 @@ class TestDescriptionApproved:
         await adopting.settle()
         assert (await draft.shown(draft.lead))["description"] == {"version": 1, "text_nb": "Først."}
 
+    async def test_an_old_one_that_is_recorded_late_does_not_take_its_place(self, draft: Draft) -> None:
+        await draft.service.registry.tell(described(draft, 1, "I kraft."))
+        await twice(draft, described(draft, 2, "Slik det var.", "2019-01-01"))
+        assert await draft.service.tick() == 0
+        assert (await draft.shown(draft.lead))["description"] == {"version": 1, "text_nb": "I kraft."}
+        draft.unit_id = await draft.service.unit("LATE")
+        await draft.service.registry.tell(described(draft, 1, "I kraft."), described(draft, 2, "Før.", "2019-01-01"))
+        body = {"unit_id": str(draft.unit_id), "year": 2025}
+        made = await draft.service.joint.done("POST", "/reports", body)
+        late = await draft.service.joint.shown(f"/reports/{made['report_id']}")
+        assert late["description"] == {"version": 1, "text_nb": "I kraft."}
+
+    async def test_nor_keep_one_that_was_planned_from_coming(self, draft: Draft) -> None:
+        planned = described(draft, 1, "Til neste år.", "2026-01-01")
+        await draft.service.registry.tell(planned, described(draft, 2, "Slik det var.", "2019-01-01"))
+        assert (await draft.shown(draft.lead))["description"]["version"] == 2
+        draft.service.clock.move(days=40)
+        assert (await draft.service.tick(), await draft.service.tick()) == (1, 0)
+        assert (await draft.shown(draft.lead))["description"] == {"version": 1, "text_nb": "Til neste år."}
+
     async def test_what_was_submitted_keeps_its_own(self, draft: Draft) -> None:
         await draft.service.registry.tell(described(draft, 1, "Først."))
         await draft.write_unit_part()

@@ -24,13 +24,14 @@ class Descriptions:
         self._store = store
 
     def due(self, now: datetime) -> Iterable[Due]:
-        """Reports being written that have an older description than the one in force."""
+        """Reports being written that have another description than the one in force."""
         for row in queries.descriptions_due(self._store.rows, now.astimezone(OSLO).date()):
             first_day = date.fromisoformat(row["valid_from"])
             instant = datetime.combine(first_day, time(), OSLO).astimezone(UTC)
             described = Description(row["version"], row["text_nb"])
             report_id = UUID(row["report_id"])
-            yield Due("describe", f"{report_id}:{described.version}", instant, _update(report_id, described, now))
+            change = f"{report_id}:{row['description_version'] or 0}-{described.version}"
+            yield Due("describe", change, instant, _update(report_id, described, now))
 
 
 def _update(report_id: UUID, described: Description, now: datetime) -> Callable[[UnitOfWork], Mapping[str, Any]]:

@@ -24,8 +24,14 @@ def keep(unit: UnitOfWork, event: CloudEvent, said: Contract) -> None:
 
 
 def _description_approved(unit: UnitOfWork, event: CloudEvent, said: registry.UnitDescriptionApprovedV1) -> None:
-    """Reports being written follow the description in force; what was submitted keeps its own."""
+    """Reports being written follow the description in force; what was submitted keeps its own.
+
+    An old decision may be recorded late: what is heard last need not be what came into force last.
+    """
     if said.valid_from > _date(event):
+        return
+    standing = queries.description(unit.rows, said.unit_id, _date(event))
+    if standing and (standing["valid_from"], standing["version"]) > (said.valid_from.isoformat(), said.version):
         return
     for report_id in queries.written_reports(unit.rows, said.unit_id):
         report = unit.get(Report, UUID(report_id))

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, cast, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Text, cast, false, func, or_, select, true, tuple_
 
 from services.reporting.report.state import WRITABLE
 from services.reporting.views import tables as t
@@ -23,11 +23,11 @@ def seats(rows: Rows, unit_id: UUID) -> list[str]:
 
 
 def description(rows: Rows, unit_id: UUID, on: date) -> dict[str, Any] | None:
-    """The approved description in force on a date."""
+    """The approved description in force on a date: the one that came into force last, whenever it was recorded."""
     query = (
         select(t.DESCRIPTIONS)
         .where(t.DESCRIPTIONS.c.unit_id == str(unit_id), t.DESCRIPTIONS.c.valid_from <= on.isoformat())
-        .order_by(t.DESCRIPTIONS.c.version.desc())
+        .order_by(t.DESCRIPTIONS.c.valid_from.desc(), t.DESCRIPTIONS.c.version.desc())
         .limit(1)
     )
     found = rows(query)
@@ -35,15 +35,20 @@ def description(rows: Rows, unit_id: UUID, on: date) -> dict[str, Any] | None:
 
 
 def descriptions_due(rows: Rows, today: date) -> list[dict[str, Any]]:
-    """Descriptions in force by now that reports being written do not have yet, oldest version first."""
-    newer = t.DESCRIPTIONS.c.version > func.coalesce(t.REPORTS.c.description_version, 0)
+    """The description in force by now of each report being written that has another one, or none."""
+    said, later, by_now = t.DESCRIPTIONS, t.DESCRIPTIONS.alias(), today.isoformat()
+    came_later = tuple_(later.c.valid_from, later.c.version) > tuple_(said.c.valid_from, said.c.version)
+    overtaken = select(later.c.version).where(
+        later.c.unit_id == said.c.unit_id, later.c.valid_from <= by_now, came_later
+    )
     query = (
-        select(t.REPORTS.c.report_id, t.DESCRIPTIONS)
-        .join(t.DESCRIPTIONS, t.DESCRIPTIONS.c.unit_id == t.REPORTS.c.unit_id)
-        .where(newer, t.DESCRIPTIONS.c.valid_from <= today.isoformat())
+        select(t.REPORTS.c.report_id, t.REPORTS.c.description_version, said)
+        .join(said, said.c.unit_id == t.REPORTS.c.unit_id)
+        .where(said.c.valid_from <= by_now, ~overtaken.exists())
+        .where(said.c.version != func.coalesce(t.REPORTS.c.description_version, 0))
         .where(t.REPORTS.c.status.in_(sorted(WRITABLE)))
     )
-    return rows(query.order_by(t.REPORTS.c.report_id, t.DESCRIPTIONS.c.version))
+    return rows(query.order_by(t.REPORTS.c.report_id))
 
 
 def latest_templates(rows: Rows) -> list[dict[str, Any]]:
