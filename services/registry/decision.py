@@ -66,10 +66,15 @@ class DecisionInTheFuture(Refused):
     code = "decision_in_the_future"
 
 
-def must_be_of_the_right_authority(decision: Decision, kind: Kind, today: date) -> None:
-    """Whether a decision recorded today as a new one counts for units of a kind."""
+def must_be_taken(decision: Decision, today: date) -> None:
+    """Whether a decision recorded today has been taken."""
     if decision.on > today:
         raise DecisionInTheFuture(f"the decision is dated {decision.on}")
+
+
+def must_be_of_the_right_authority(decision: Decision, kind: Kind, today: date) -> None:
+    """Whether a decision recorded today as a new one counts for units of a kind."""
+    must_be_taken(decision, today)
     if not _has_power(decision.authority, kind, today):
         raise WrongAuthority(f"{decision.authority} does not decide on a {kind} today", authority=decision.authority)
 

@@ -11,6 +11,7 @@ import pytest
 from services.registry.application.groups import NotAUnitRegion
 from services.registry.role import OnlyByAppointment
 from shared.access import ActingAsNeeded, NotAllowed
+from shared.clock import OSLO
 from tests.integration.registry import Client, Service, registry
 from tests.stores import Databases
 from tests.tokens import Tokens
@@ -220,6 +221,13 @@ class TestAppointment:
         known = (await service.desk.get(f"/units/{unit}/group", version=before["version"], **day)).json()
         assert "region_nord" in now["vacant"]
         assert "region_nord" not in known["vacant"]
+
+    async def test_nobody_is_recorded_as_found_in_a_seat_that_is_filled_here(self, service: Service) -> None:
+        unit, person = await service.unit(), await service.person(trust="ht-vest")
+        today = datetime.now(OSLO).date().isoformat()
+        for role, where in (("group_leader", {}), ("group_member", {"seat": "region_nord"})):
+            found = await grant(service.desk, person, role, unit_id=unit, imported=True, since=today, **where)
+            assert found == (409, "not_before_the_register")
 
     async def test_the_unit_asks_for_help(self, service: Service) -> None:
         unit = await service.unit()

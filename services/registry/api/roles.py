@@ -37,7 +37,7 @@ class NewRole(Sent):
     """Who is to hold which role, where and from when.
 
     ``acting`` is for a professional lead and needs ``until`` and ``reason``.  ``imported`` records a seat held, or
-    a group led, already; otherwise a seat is filled by appointment only.
+    a group led, since before the unit was registered here; otherwise a seat is filled by appointment only.
     """
 
     person_id: UUID

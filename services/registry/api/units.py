@@ -52,7 +52,11 @@ class NewName(Sent):
 
 
 class NewDescription(Sent):
-    """An approved description.  ``historic``: an old decision is recorded, whoever took it."""
+    """An approved description.
+
+    ``historic``: an old decision is recorded, whoever took it, that counted before the newest known description; or,
+    when none is known, before the unit was registered here.
+    """
 
     text_nb: Text
     text_en: Text | None = None

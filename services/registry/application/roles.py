@@ -85,6 +85,8 @@ def grant_role(work: UnitOfWork, asked: Asked, id: UUID, wanted: Grant) -> RoleA
     """A new assignment, with what follows from it in the unit's group."""
     by, person = _granting(work, asked, wanted)
     person.must_be_active()
+    if wanted.imported and wanted.unit_id:
+        work.get(Unit, wanted.unit_id).must_be_found(wanted.since)
     warnings: tuple[str, ...] = ()
     if wanted.role is Role.PROFESSIONAL_LEAD and wanted.unit_id:
         must_be_the_only_lead(wanted, _leads(work, wanted.unit_id))

@@ -28,7 +28,9 @@ class Registered(Event, kw_only=True, frozen=True):
     unit: Registration
 
     def begin(self) -> UnitState:
-        return UnitState(registered=self.unit, name_nb=self.unit.name_nb, name_en=self.unit.name_en)
+        return UnitState(
+            registered=self.unit, registered_at=self.at, name_nb=self.unit.name_nb, name_en=self.unit.name_en
+        )
 
 
 class Renamed(Event, kw_only=True, frozen=True):

@@ -11,6 +11,19 @@ class UnitAlreadyRegistered(Refused):
     code = "unit_already_registered"
 
 
+class NotHistoric(Refused):
+    """What is recorded as history counted before the newest description known, or before the unit was registered."""
+
+    code = "not_historic"
+
+
+class NotBeforeTheRegister(Refused):
+    """What begins after the unit was registered here is done here, and is not recorded as found."""
+
+    code = "not_before_the_register"
+    place = "since"
+
+
 class FunctionMismatch(Refused):
     """A national competence service has a function; no other kind has one."""
 

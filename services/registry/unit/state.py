@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
+from typing import ClassVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -115,10 +117,16 @@ class FormerName(msgspec.Struct, frozen=True):
     until: date
 
 
+_OSLO = ZoneInfo("Europe/Oslo")
+
+
 class UnitState(State, kw_only=True):
     """All that is known of a unit; its present name may differ from the one registered."""
 
+    STATE_VERSION: ClassVar[int] = 2
+
     registered: Registration
+    registered_at: datetime
     name_nb: str
     name_en: str | None
     former_names: list[FormerName] = msgspec.field(default_factory=list)
@@ -141,6 +149,11 @@ class UnitState(State, kw_only=True):
     @property
     def active_from(self) -> date:
         return self.registered.active_from
+
+    @property
+    def registered_on(self) -> date:
+        """The day in Oslo from which the unit is in this register."""
+        return self.registered_at.astimezone(_OSLO).date()
 
     @property
     def warnings(self) -> list[str]:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from services.registry import classification
-from services.registry.decision import Decision, must_be_of_the_right_authority, warnings
+from services.registry.decision import Decision, must_be_of_the_right_authority, must_be_taken, warnings
 from services.registry.placement import Kind, must_be_rightly_placed
 from services.registry.unit import events
 from services.registry.unit.refusals import (
@@ -15,6 +15,8 @@ from services.registry.unit.refusals import (
     EndBeforeStart,
     FunctionMismatch,
     LineageCycle,
+    NotBeforeTheRegister,
+    NotHistoric,
     PhaseNotForKind,
     PhaseOutOfOrder,
     UnitHasEnded,
@@ -71,7 +73,10 @@ class Unit(Aggregate[UnitState]):
         at: datetime,
     ) -> None:
         """``historic``: an old decision is recorded; who took it is doubted with a warning, not refused."""
-        if not historic:
+        if historic:
+            must_be_taken(decision, today)
+            self._must_be_of_the_past(decision)
+        else:
             self.must_not_have_ended(today)
             must_be_of_the_right_authority(decision, self.state.kind, today)
         description = Description(
@@ -122,6 +127,18 @@ class Unit(Aggregate[UnitState]):
     def must_have_phases(self) -> None:
         if self.state.kind is not Kind.NATIONAL_COMPETENCE_SERVICE:
             raise PhaseNotForKind(f"a {self.state.kind} has no phases")
+
+    def must_be_found(self, since: date) -> None:
+        """Refuse to record as found what began when the unit was in this register already."""
+        if since >= self.state.registered_on:
+            raise NotBeforeTheRegister(f"the unit is in this register since {self.state.registered_on}")
+
+    def _must_be_of_the_past(self, decision: Decision) -> None:
+        """History tells what was before; it takes the place of nothing that is known to be in force."""
+        known = (description.decision.valid_from for description in self.state.descriptions)
+        before = max(known, default=self.state.registered_on)
+        if decision.valid_from >= before:
+            raise NotHistoric(f"a historic description was valid before {before}", before=before)
 
     def _must_be_active_in(self, year: int) -> None:
         if self.state.ended_on is not None and self.state.ended_on.year < year:

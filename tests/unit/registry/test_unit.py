@@ -17,6 +17,8 @@ from services.registry.unit import (
     FunctionMismatch,
     LineageCycle,
     Link,
+    NotBeforeTheRegister,
+    NotHistoric,
     Phase,
     PhaseNotForKind,
     PhaseOutOfOrder,
@@ -141,6 +143,24 @@ class TestDescription:
         self.approve(thing, decision, historic=True)
         assert thing.state.descriptions[0].warnings == warnings
 
+    @pytest.mark.parametrize("valid_from", [date(2026, 2, 1), date(2026, 3, 1)])
+    def test_history_takes_the_place_of_nothing_in_force(self, valid_from: date) -> None:
+        decision = Decision(authority="x", on=date(2019, 3, 1), reference="19/1", valid_from=valid_from)
+        given(Unit, registered(), described()).when(lambda u: self.approve(u, decision, historic=True)).then_refused(
+            NotHistoric, before=date(2026, 2, 1)
+        )
+
+    @pytest.mark.parametrize("valid_from", [TODAY, date(2026, 3, 1)])
+    def test_the_first_description_known_is_history_only_from_before_this_register(self, valid_from: date) -> None:
+        decision = Decision(authority="x", on=date(2019, 3, 1), reference="19/1", valid_from=valid_from)
+        given(Unit, registered()).when(lambda u: self.approve(u, decision, historic=True)).then_refused(NotHistoric)
+
+    def test_nobody_records_tomorrows_history(self) -> None:
+        decision = Decision(authority="x", on=date(2026, 1, 21), reference="19/1", valid_from=date(2019, 3, 1))
+        given(Unit, registered()).when(lambda u: self.approve(u, decision, historic=True)).then_refused(
+            DecisionInTheFuture
+        )
+
     def test_nobody_records_tomorrows_decision(self) -> None:
         decision = msgspec.structs.replace(BY_MINISTRY, on=date(2026, 1, 21))
         given(Unit, registered()).when(lambda u: self.approve(u, decision)).then_refused(DecisionInTheFuture)
@@ -153,6 +173,11 @@ class TestDescription:
 
     def test_an_ended_unit_gets_no_new_one(self) -> None:
         given(Unit, registered(), ENDED).when(lambda u: self.approve(u, BY_MINISTRY)).then_refused(UnitHasEnded)
+
+
+def test_what_is_recorded_as_found_began_before_the_unit_was_registered_here() -> None:
+    given(Unit, registered()).when(lambda u: u.must_be_found(date(2026, 1, 19))).then()
+    given(Unit, registered()).when(lambda u: u.must_be_found(TODAY)).then_refused(NotBeforeTheRegister)
 
 
 class TestNames:
