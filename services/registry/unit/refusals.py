@@ -11,6 +11,13 @@ class UnitAlreadyRegistered(Refused):
     code = "unit_already_registered"
 
 
+class NameNotYetValid(Refused):
+    """A new name is recorded from the day it counts, for it is shown everywhere at once."""
+
+    code = "name_not_yet_valid"
+    place = "decision/valid_from"
+
+
 class NotHistoric(Refused):
     """What is recorded as history counted before the newest description known, or before the unit was registered."""
 

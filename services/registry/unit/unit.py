@@ -15,6 +15,7 @@ from services.registry.unit.refusals import (
     EndBeforeStart,
     FunctionMismatch,
     LineageCycle,
+    NameNotYetValid,
     NotBeforeTheRegister,
     NotHistoric,
     PhaseNotForKind,
@@ -57,6 +58,8 @@ class Unit(Aggregate[UnitState]):
     ) -> None:
         self.must_not_have_ended(today)
         must_be_of_the_right_authority(decision, self.state.kind, today)
+        if decision.valid_from > today:
+            raise NameNotYetValid(f"the name counts from {decision.valid_from}")
         self.trigger(events.Renamed(name_nb=name_nb, name_en=name_en, decision=decision, by=by, at=at))
 
     def approve_description(

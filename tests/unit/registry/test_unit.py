@@ -17,6 +17,7 @@ from services.registry.unit import (
     FunctionMismatch,
     LineageCycle,
     Link,
+    NameNotYetValid,
     NotBeforeTheRegister,
     NotHistoric,
     Phase,
@@ -47,6 +48,7 @@ pytestmark = pytest.mark.unit
 NORD = Place("ht-nord", "nord")
 ENDED = fact(events.Ended, on=date(2025, 6, 30), reason="tatt over av alle")
 OLDER = UUID(int=7)
+VALID = msgspec.structs.replace(BY_MINISTRY, valid_from=TODAY)
 
 
 class TestPlacement:
@@ -183,12 +185,17 @@ def test_what_is_recorded_as_found_began_before_the_unit_was_registered_here() -
 class TestNames:
     def test_the_former_name_stays_known(self) -> None:
         thing = given(Unit, registered()).thing
-        thing.rename("Nytt navn", None, BY_MINISTRY, today=TODAY, by=DESK, at=NOON)
+        thing.rename("Nytt navn", None, VALID, today=TODAY, by=DESK, at=NOON)
         assert thing.state.name_nb == "Nytt navn"
         assert thing.state.former_names[0].name_nb == registered().unit.name_nb
 
+    def test_a_name_is_recorded_from_the_day_it_counts(self) -> None:
+        given(Unit, registered()).when(
+            lambda u: u.rename("Nytt navn", None, BY_MINISTRY, today=TODAY, by=DESK, at=NOON)
+        ).then_refused(NameNotYetValid)
+
     def test_the_wrong_authority_does_not_rename(self) -> None:
-        decision = msgspec.structs.replace(BY_MINISTRY, authority="region")
+        decision = msgspec.structs.replace(VALID, authority="region")
         given(Unit, registered()).when(
             lambda u: u.rename("Nytt navn", None, decision, today=TODAY, by=DESK, at=NOON)
         ).then_refused(WrongAuthority)
@@ -254,7 +261,7 @@ class TestEndAndLineage:
         )
         unit = given(Unit, registered(), planned).thing
         unit.check_website({WebsiteItem.CONTACT: WebsiteStatus.OK}, on=TODAY, today=TODAY, by=DESK, at=NOON)
-        unit.rename("Nytt navn", None, BY_MINISTRY, today=TODAY, by=DESK, at=NOON)
+        unit.rename("Nytt navn", None, VALID, today=TODAY, by=DESK, at=NOON)
         with pytest.raises(UnitHasEnded):
             unit.must_not_have_ended(TODAY + timedelta(days=1))
 
