@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import httpx
@@ -32,9 +32,16 @@ def answers(address: str) -> bool:
 
 
 def ailing(addresses: Mapping[str, str]) -> list[str]:
-    """What is not well in the services that answer, as ``service: part`` each."""
-    reports = {name: health(address) or {} for name, address in addresses.items()}
-    return [f"{name}: {part}" for name, report in reports.items() for part in report.get("degraded", ())]
+    """What is not well, as ``service: part`` each, and the services that do not answer."""
+    reports = {name: health(address) for name, address in addresses.items()}
+    return [line for name, report in reports.items() for line in _ailing(name, report)]
+
+
+def _ailing(name: str, report: Report | None) -> Iterator[str]:
+    if report is None:
+        yield f"{name} does not answer"
+        return
+    yield from (f"{name}: {part}" for part, said in report["checks"].items() if not said["ok"])
 
 
 def is_up(report: Report | None) -> bool:
