@@ -9,11 +9,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Callable
+from contextlib import suppress
 
 from deploy.environment import Addresses, port_setting, suite_environment, write_nats_config
-from deploy.health import ailing, health, is_up
+from deploy.health import ailing
 from deploy.issuer import Issuer, require_trial_environment
 from deploy.locks import is_held, take
 from deploy.places import (
@@ -30,31 +30,33 @@ from deploy.places import (
     SUITE,
     SUPERVISOR,
     Unable,
-    shown,
 )
+from deploy.readiness import wait_until_up
 from deploy.supervisor import Program, read_procfile
 
-READY_WITHIN = 120.0
 STOPPED_WITHIN = 30.0
-FALLS_TOLERATED = 3
 
 
 def up() -> bool:
     """Start the suite and return when every service is ready; False if it was running already."""
     require_trial_environment()
-    lock = take(SUITE)
+    lock, addresses = take(SUITE), Addresses.chosen()
     if lock is None:
-        _wait_until_up(Addresses.chosen(), SERVICES)
+        programs = _programs()
+        for program in programs:
+            program.held.unlink(missing_ok=True)
+        wait_until_up(addresses, SERVICES, programs)
         return False
     try:
-        addresses = Addresses.chosen()
+        # The number in it is of a suite that is gone, and may be anybody's by now.
+        os.truncate(lock, 0)
         _require_free_ports(addresses)
         _prepare(addresses)
         _start_supervisor(lock)
     finally:
         os.close(lock)
     try:
-        _wait_until_up(addresses, SERVICES)
+        wait_until_up(addresses, SERVICES, _programs())
     except Unable:
         down()
         raise
@@ -63,19 +65,39 @@ def up() -> bool:
 
 def down() -> bool:
     """Stop the suite; False if nothing was running."""
-    if not is_running():
+    group = _process_group()
+    if group is None:
         return False
-    # The supervisor leads the process group of all it started: while one of them lives, the number is theirs.
-    group = int(SUITE.read_text())
     if is_held(SUPERVISOR):
-        os.kill(group, signal.SIGTERM)
+        _signal(os.kill, group, signal.SIGTERM)
     else:
-        os.killpg(group, signal.SIGTERM)
+        _signal(os.killpg, group, signal.SIGTERM)
     if not _free_within(STOPPED_WITHIN):
-        os.killpg(group, signal.SIGKILL)
+        _signal(os.killpg, group, signal.SIGKILL)
         if not _free_within(STOPPED_WITHIN):
             raise Unable(f"the programs of process group {group} do not stop")
     return True
+
+
+def _process_group() -> int | None:
+    """The supervisor leads the group of all it started: while one of them lives, its number is theirs.
+
+    None when none does.  Somebody who is starting the suite holds the lock before there is a number.
+    """
+    until = time.monotonic() + STOPPED_WITHIN
+    while is_running():
+        if number := SUITE.read_text():
+            return int(number)
+        if time.monotonic() > until:
+            raise Unable("the suite is being started, and nothing says by whom")
+        time.sleep(0.05)
+    return None
+
+
+def _signal(send: Callable[[int, int], None], group: int, number: int) -> None:
+    """What ended by itself meanwhile need not be told to."""
+    with suppress(ProcessLookupError):
+        send(group, number)
 
 
 def reset() -> None:
@@ -103,9 +125,8 @@ def stop(name: str) -> bool:
 def start(name: str) -> list[str]:
     """Let one service run again and return when it is ready; its parts that are not well."""
     program, addresses = _program(name), Addresses.chosen()
-    program.exits.unlink(missing_ok=True)
     program.held.unlink(missing_ok=True)
-    _wait_until_up(addresses, [name])
+    wait_until_up(addresses, [name], [program])
     return ailing({name: addresses.service(name)})
 
 
@@ -114,7 +135,11 @@ def _program(name: str) -> Program:
         raise Unable(f"there is no service '{name}', only {', '.join(SERVICES)}")
     if not is_running():
         raise Unable("the suite is not running here; a service that runs elsewhere is stopped where it runs")
-    return next(p for p in read_procfile(suite_environment(Addresses.chosen())) if p.name == name)
+    return next(program for program in _programs() if program.name == name)
+
+
+def _programs() -> list[Program]:
+    return read_procfile(suite_environment(Addresses.chosen()))
 
 
 def _wait_for(what: Callable[[], bool], otherwise: str, seconds: float) -> None:
@@ -171,34 +196,4 @@ def _start_supervisor(lock: int) -> None:
             start_new_session=True,
             pass_fds=[lock],
         )
-    os.truncate(lock, 0)
     os.write(lock, str(process.pid).encode())
-
-
-def _wait_until_up(addresses: Addresses, names: Iterable[str]) -> None:
-    """Until all are ready and well, or are ready and have had time enough to become well."""
-    until = time.monotonic() + READY_WITHIN
-    programs = {program.name: program for program in read_procfile(suite_environment(addresses))}
-    awaited = [name for name in names if not programs[name].held.exists()]
-    while reports := {n: r for n in awaited if not is_up(r := health(addresses.service(n)))}:
-        _give_up_on_the_fallen(programs.values())
-        if not is_running():
-            raise Unable(_with_last_lines("the suite ended while starting", LOGS / "supervisor.log"))
-        if time.monotonic() > until:
-            late = next((name for name, report in reports.items() if not (report and report["ready"])), None)
-            if late is None:
-                return
-            what = f"{late} is not ready after {READY_WITHIN:.0f} s"
-            raise Unable(_with_last_lines(what, LOGS / f"{late}.log"))
-        time.sleep(0.1)
-
-
-def _give_up_on_the_fallen(programs: Iterable[Program]) -> None:
-    for program in programs:
-        if program.exits.exists() and int(program.exits.read_text() or 0) >= FALLS_TOLERATED:
-            raise Unable(_with_last_lines(f"{program.name} does not stay up", program.log))
-
-
-def _with_last_lines(what: str, log: Path) -> str:
-    lines = log.read_text(errors="replace").splitlines()[-15:] if log.exists() else []
-    return "\n".join([f"{what}; the last lines of {shown(log)}:", *lines])

@@ -29,7 +29,7 @@ class Program:
     """One line of the Procfile."""
 
     name: str
-    command: list[str]
+    command: tuple[str, ...]
 
     @property
     def log(self) -> Path:
@@ -37,8 +37,15 @@ class Program:
 
     @property
     def exits(self) -> Path:
-        """How often it fell since the suite was started."""
+        """How often it fell since the suite was started, or since it was last stopped."""
         return RUNNING / f"{self.name}.exits"
+
+    def falls(self) -> int:
+        """The number that stands there."""
+        try:
+            return int(self.exits.read_text() or 0)
+        except FileNotFoundError:
+            return 0
 
     @property
     def held(self) -> Path:
@@ -54,7 +61,7 @@ class Program:
 def read_procfile(environment: Mapping[str, str], path: Path = ROOT / "Procfile") -> list[Program]:
     lines = (line for line in path.read_text().splitlines() if line and not line.startswith("#"))
     named = (line.partition(":") for line in lines)
-    return [Program(name, shlex.split(Template(rest).substitute(environment))) for name, _, rest in named]
+    return [Program(name, tuple(shlex.split(Template(rest).substitute(environment)))) for name, _, rest in named]
 
 
 class Supervisor:
@@ -82,6 +89,8 @@ class Supervisor:
         pause, falls = 0.5, 0
         while not self._stopping.is_set():
             if not _may_run(program):
+                pause, falls = 0.5, 0
+                program.exits.unlink(missing_ok=True)
                 await self._pause(LOOKS_EVERY)
                 continue
             started = time.monotonic()
