@@ -5,9 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
+import structlog
+from eventsourcing.persistence import PersistenceError
+
 from services.notify.application.concerning import CaughtUp
+from shared.desk import Unavailable
 from shared.schedule import Schedule
 
+log = structlog.get_logger()
 EVERY = 5.0
 
 
@@ -20,7 +25,10 @@ class Timing:
     async def run(self) -> None:
         """Tick until cancelled."""
         while True:
-            await self.tick()
+            try:
+                await self.tick()
+            except (PersistenceError, Unavailable) as fault:
+                log.warning("timing_waits", fault=type(fault).__name__)
             await asyncio.sleep(self._every)
 
     async def tick(self) -> int:
