@@ -180,6 +180,7 @@ class Inbox:
         """Read on from the feed, to its end or to position ``upto``."""
         await self._ask_for_head()
         while upto is None or self._progress.tracked < upto:
+            await self._until_few_are_parked()
             page = await self._feed.read(self._progress.tracked, PAGE)
             if not page and upto is None:
                 return

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 import pytest
 from sqlalchemy import select
 
+from shared.bus import Bus
 from shared.contracts import PUBLISHED, CloudEvent, Contract
 from shared.desk import Command, Done, UnitOfWork
 from shared.domain import Recorded, identity
@@ -393,6 +394,21 @@ async def test_too_many_parked_stop_the_reader_until_some_are_released(
         assert await both.inbox.release(BY, BILLS) == Released(few + 1)
         await both.heard_all()
         assert both.inbox.status().stopped_reason == ""
+    assert hearing.placed() == speaking.for_shelves()
+
+
+async def test_too_many_parked_stop_a_reader_also_while_it_reads_the_feed(
+    speaking: Speaking, hearing: HearingService, picky: Picky, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.inbox.reader.PAGE", 1)
+    speaking.write("bills", "torn", *map(str, range(10 * few)))
+    inbox = hearing.inbox(Bus(), speaking.feed, picky)
+    async with at_work(inbox.run):
+        await eventually_async(lambda: "are parked" in inbox.status().stopped_reason)
+        assert inbox.status().parked == few + 1
+        picky.unreadable = ()
+        assert await inbox.release(BY, BILLS) == Released(few + 1)
+        await eventually_async(lambda: hearing.store.tracked("speaking") == speaking.publications.head())
     assert hearing.placed() == speaking.for_shelves()
 
 
