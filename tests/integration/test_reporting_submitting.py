@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from threading import Event
+from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from services.reporting.report.ending import Submitted
+from services.reporting.report.state import FrozenRole
 from shared.contracts import registry
+from shared.desk import Command, UnitOfWork
+from tests.eventually import eventually_async
 from tests.integration.draft import ACCESS, NORD, OVERALL, USER, Draft, drafted
 from tests.integration.reporting import YEAR, Service, reporting
 from tests.stores import Databases
@@ -108,6 +116,45 @@ async def test_names_and_roles_stay_as_they_were(complete: Draft) -> None:
         True,
     )
     assert hashlib.sha256(shown["canonical"].encode()).hexdigest() == first["sha256"]
+
+
+async def behind(complete: Draft, heard: Awaitable[object]) -> Sequence[FrozenRole]:
+    """The roles frozen by a submission that waited while something was heard, after the names were sealed for it."""
+    desk, gate = complete.service.parts.desk, Event()
+    seen = await complete.content_version()
+
+    def wait_at_the_gate(unit: UnitOfWork) -> dict[str, Any]:
+        assert gate.wait(60)
+        return {}
+
+    async def meanwhile() -> None:
+        await eventually_async(lambda: len(desk.waiting) == 1)
+        hearing = asyncio.ensure_future(heard)
+        await eventually_async(lambda: len(desk.waiting) == 2)
+        submission = asyncio.create_task(complete.submitted(seen=seen))
+        await eventually_async(lambda: len(desk.waiting) == 3)
+        gate.set()
+        await asyncio.gather(hearing, submission)
+
+    await asyncio.gather(desk.do(Command(uuid4(), b"", wait_at_the_gate)), meanwhile())
+    recorded = complete.service.parts.store.recorded(complete.id)
+    [handed_in] = [one.event for one in recorded if isinstance(one.event, Submitted)]
+    return handed_in.roles
+
+
+async def test_no_name_is_frozen_of_somebody_erased_after_it_was_sealed(complete: Draft) -> None:
+    erased = registry.PersonErasedV1.model_validate({"person_id": complete.leader.person_id})
+    roles = await behind(complete, complete.service.registry.tell(erased))
+    named = {role.role: role.name is not None for role in roles}
+    assert (named["group_leader"], named["professional_lead"]) == (False, True)
+
+
+async def test_the_name_of_somebody_who_got_a_role_after_they_were_sealed_is_frozen(complete: Draft) -> None:
+    new = await complete.service.person("Ny Person")
+    granted = complete.service.grant(new, "site_lead", unit_id=complete.unit_id)
+    await behind(complete, granted)
+    roles = (await complete.lead.shown(f"{complete.path}/submissions/1"))["roles"]
+    assert [role["name"] for role in roles if role["role"] == "site_lead"] == ["Ny Person"]
 
 
 async def test_others_read_it_from_the_moment_it_is_submitted(complete: Draft) -> None:

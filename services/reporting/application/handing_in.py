@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,14 +20,17 @@ from services.reporting.working_days import after
 from shared import registry_facts
 from shared.access import Assignment, Role
 from shared.asked import Asked
-from shared.desk import Desk, Done, UnitOfWork
+from shared.desk import Desk, Done, Unavailable, UnitOfWork
 from shared.domain import Acting, Sealed
 from shared.eventstore import EventStore
+from shared.read_rows import Rows
 from shared.registry_facts import held_by
 from shared.vault import Vault
 
 NOTICE_DAYS = 5
 """Working days between a notice to the group's leader and submitting without the group's answers."""
+_TRIES = 5
+"""How often names are sealed again because somebody new got a role meanwhile."""
 
 _SHOWN_UNLESS_SAID = frozenset({Role.PROFESSIONAL_LEAD, Role.GROUP_LEADER})
 
@@ -52,18 +56,20 @@ class HandingIn:
 
     async def submit(self, asked: Asked, report_id: UUID, seen: int, excuse: str | None) -> Done:
         """Hand in the version seen, with roles and names as they are."""
-        names = await asyncio.to_thread(self._sealed_names, asked, report_id)
+        for _ in range(_TRIES):
+            names = await asyncio.to_thread(self._sealed_names, asked, report_id)
 
-        def decide(unit: UnitOfWork) -> Mapping[str, Any]:
-            report = unit.get(Report, report_id)
-            by = acting_on(unit.rows, asked, "submit", report)
-            dates = unit.get(Cycle, Cycle.identify(report.state.year)).state.dates
-            held = registry_facts.assignments_on(unit.rows, report.state.unit_id, asked.on)
-            roles = tuple(_frozen(assignment, report.state.shown, names) for assignment in held)
-            report.submit(seen=seen, dates=dates, roles=roles, excuse=excuse, by=by, at=asked.at)
-            return _receipt(report)
+            def decide(unit: UnitOfWork, names: Mapping[str, Sealed] = names) -> Mapping[str, Any]:
+                report = unit.get(Report, report_id)
+                by = acting_on(unit.rows, asked, "submit", report)
+                dates = unit.get(Cycle, Cycle.identify(report.state.year)).state.dates
+                roles = _roles(unit.rows, report, names, asked.on)
+                report.submit(seen=seen, dates=dates, roles=roles, excuse=excuse, by=by, at=asked.at)
+                return _receipt(report)
 
-        return await self._desk.do(asked.command(decide))
+            with suppress(_NotSealedYet):
+                return await self._desk.do(asked.command(decide))
+        raise Unavailable("those who have a role on the unit keep changing")
 
     async def add_addendum(self, asked: Asked, report_id: UUID, question_id: str, text: str) -> Done:
         """A group answer the submission went without follows it."""
@@ -126,15 +132,33 @@ class HandingIn:
         """The names of everybody with a role on the unit, each sealed under the person's own key."""
         report = self._readable(asked, report_id)
         held = registry_facts.assignments_on(self._store.rows, report.state.unit_id, asked.on)
-        cards = queries.cards(self._store.rows, [assignment.person_id for assignment in held])
         return {
-            str(person): self._vault.seal(person_subject(person), card["name"], field="name")
-            for person, card in cards.items()
-            if card["name"]
+            str(person): self._vault.seal(person_subject(person), name, field="name")
+            for person, name in _names(self._store.rows, held).items()
         }
 
 
-def _frozen(assignment: Assignment, shown: dict[str, Shown], names: dict[str, Sealed]) -> FrozenRole:
+class _NotSealedYet(Exception):
+    """Somebody has a role, and a name, who had none when the names were sealed."""
+
+
+def _roles(rows: Rows, report: Report, names: Mapping[str, Sealed], on: date) -> tuple[FrozenRole, ...]:
+    """The roles as they are, with the names sealed before; none of those erased since, whose new keys would stay."""
+    held = registry_facts.assignments_on(rows, report.state.unit_id, on)
+    known = {str(person) for person in _names(rows, held)}
+    if not known <= names.keys():
+        raise _NotSealedYet
+    standing = {person: name for person, name in names.items() if person in known}
+    return tuple(_frozen(assignment, report.state.shown, standing) for assignment in held)
+
+
+def _names(rows: Rows, held: Iterable[Assignment]) -> dict[UUID, str]:
+    """The names of those who hold roles, where there is one; none of the erased."""
+    cards = queries.cards(rows, [assignment.person_id for assignment in held])
+    return {person: card["name"] for person, card in cards.items() if card["name"]}
+
+
+def _frozen(assignment: Assignment, shown: dict[str, Shown], names: Mapping[str, Sealed]) -> FrozenRole:
     said = shown.get(str(assignment.id)) or Shown(assignment.role in _SHOWN_UNLESS_SAID, False)
     return FrozenRole(
         assignment_id=assignment.id,
