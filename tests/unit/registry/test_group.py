@@ -28,8 +28,9 @@ from services.registry.group import (
     TermNotExtended,
     events,
 )
-from services.registry.mandate import MANDATES, Mandate, Seat, SeatKind, mandate, mandate_for
+from services.registry.mandate import MANDATES, Mandate, Seat, SeatKind, mandate_for
 from services.registry.placement import Kind
+from services.registry.views.groups import group_shown
 from shared.domain import Sealed
 from tests.facts import DESK, NOON, UNIT, fact, sealed
 from tests.spec import given
@@ -90,8 +91,42 @@ class TestMandate:
         with_group = {kind for kind in Kind if mandate_for(kind)}
         assert with_group == set(Kind) - {Kind.REGIONAL_COMPETENCE_CENTRE, Kind.REGIONAL_COMPETENCE_SERVICE}
 
-    def test_a_group_keeps_the_version_it_was_established_under(self) -> None:
-        assert [mandate(known.id) for known in MANDATES] == list(MANDATES)
+    @pytest.mark.parametrize("kind", [Kind.NATIONAL_TREATMENT_SERVICE, Kind.NATIONAL_CENTRE])
+    def test_services_and_centres_have_four_regions_a_user_and_the_unit(self, kind: Kind) -> None:
+        known = mandate_for(kind)
+        assert known is not None
+        assert (known.approved_on, known.leader_designated_by) == (date(2023, 12, 11), "trust_office")
+        assert [(seat.id, seat.kind, seat.region, seat.appointed_by) for seat in known.seats] == [
+            ("region_nord", "regional", "nord", "seat_region"),
+            ("region_midt", "regional", "midt", "seat_region"),
+            ("region_vest", "regional", "vest", "seat_region"),
+            ("region_sor_ost", "regional", "sor_ost", "seat_region"),
+            ("user", "user", None, "unit_region"),
+            ("unit", "unit", None, "unit_region"),
+        ]
+
+    def test_a_network_has_members_of_four_regions_and_no_leader(self) -> None:
+        assert NETWORKS is not None
+        assert NETWORKS.leader_designated_by is None
+        assert [(seat.kind, seat.region) for seat in NETWORKS.seats] == [
+            ("network", "nord"),
+            ("network", "midt"),
+            ("network", "vest"),
+            ("network", "sor_ost"),
+        ]
+
+    def test_a_group_keeps_the_version_it_was_established_under(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert SERVICES is not None
+        newer = msgspec.structs.replace(
+            SERVICES, id="services-2030", approved_on=date(2030, 1, 1), seats=(EXTRA,), leader_designated_by=None
+        )
+        monkeypatch.setattr("services.registry.mandate.MANDATES", (*MANDATES, newer))
+        assert mandate_for(Kind.NATIONAL_TREATMENT_SERVICE) == newer
+        group = given(Group, established()).thing
+        shown = group_shown(group, ["vest"], TODAY, employed_in=None)
+        assert (shown["mandate"]["id"], shown["mandate"]["approved_on"]) == (SERVICES.id, date(2023, 12, 11))
+        assert [seat["id"] for seat in shown["seats"]] == [seat.id for seat in SERVICES.seats]
+        group.must_have_a_leader()
 
     def test_regional_seats_are_appointed_by_their_region_and_others_by_the_units(self) -> None:
         group = given(Group, established()).thing

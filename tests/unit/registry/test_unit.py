@@ -289,6 +289,19 @@ class TestEndAndLineage:
             lambda u: u.came_from(older, Relation.CONTINUES, {older.id}, on=BEGAN, by=DESK, at=NOON)
         ).then_refused(AlreadyLinked)
 
+    def test_a_website_is_checked_for_nine_things(self) -> None:
+        assert [item.value for item in WebsiteItem] == [
+            "approved_description",
+            "referral_and_pathway",
+            "quality_tools",
+            "contact",
+            "annual_report_link",
+            "competence_plan",
+            "outcome_targets",
+            "ern_membership",
+            "other",
+        ]
+
     def test_the_website_keeps_what_was_found_last(self) -> None:
         thing = given(Unit, registered()).thing
         for status in (WebsiteStatus.MISSING, WebsiteStatus.OK):
