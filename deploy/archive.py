@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import os
 import tarfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -68,7 +70,10 @@ def write(target: Path, manifest: Manifest, folder: Path) -> None:
     """The backup, whole or not at all, readable by its owner only; what is there already is not replaced."""
     unfinished = target.with_name(f"{target.name}.unfinished")
     said = manifest.model_dump_json(indent=2).encode()
-    opened = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        opened = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise Unable(f"{unfinished} is there: another is being made, or one was broken off; then delete it") from None
     try:
         with os.fdopen(opened, "wb") as file:
             with tarfile.open(fileobj=file, mode="w") as archive:
@@ -78,9 +83,11 @@ def write(target: Path, manifest: Manifest, folder: Path) -> None:
                         archive.addfile(_entry(one.name, one.size, manifest.made_at), content)
             file.flush()
             os.fsync(file.fileno())
-        os.link(unfinished, target)
+        if target.exists():
+            raise Unable(f"{target} is there already; a backup replaces nothing")
+        unfinished.rename(target)
     finally:
-        unfinished.unlink()
+        unfinished.unlink(missing_ok=True)
 
 
 def read(source: Path, into: Path) -> Manifest:
@@ -102,14 +109,27 @@ def _unpack(archive: tarfile.TarFile, one: File, into: Path) -> None:
     part, _, name = one.name.partition("/")
     if not name or "/" in name or name in (".", "..") or part not in ("log", "keys", "files"):
         raise Unable(f"a backup holds no file called {one.name}")
-    (into / part).mkdir(parents=True, exist_ok=True)
     digest = hashlib.sha256()
-    with (into / part / name).open("wb") as file:
+    with _unpacking(into):
+        (into / part).mkdir(parents=True, exist_ok=True)
+        file = (into / part / name).open("wb", buffering=0)
+    with file:
         for chunk in _chunks(archive, one.name):
             digest.update(chunk)
-            file.write(chunk)
+            with _unpacking(into):
+                if file.write(chunk) < len(chunk):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     if digest.hexdigest() != one.sha256:
         raise Unable(f"{one.name} is not what was copied: its hash is another")
+
+
+@contextmanager
+def _unpacking(into: Path) -> Iterator[None]:
+    """A place that takes no more says nothing against the backup."""
+    try:
+        yield
+    except OSError as fault:
+        raise Unable(f"the backup cannot be unpacked in {into}: {fault.strerror}") from fault
 
 
 def _chunks(archive: tarfile.TarFile, name: str) -> Iterator[bytes]:

@@ -68,7 +68,7 @@ class PutBack:
 
 def restore(place: Place, source: Path) -> list[PutBack]:
     """Put back what ``source`` holds; the service must not run.  What is replaced is kept."""
-    with _workroom(Path(tempfile.gettempdir())) as room:
+    with _workroom(place.folder()) as room:
         manifest = read(source, room)
         _must_belong(manifest, place, source)
         done: list[PutBack] = []
@@ -76,7 +76,7 @@ def restore(place: Place, source: Path) -> list[PutBack]:
             for part in manifest.parts:
                 try:
                     done.append(_put_back(place, part, room, datetime.now(UTC)))
-                except CopyFault as fault:
+                except (CopyFault, OSError) as fault:
                     before = "".join(f"; {one.part.name} was put back before" for one in done)
                     raise Unable(f"{part.name} was not put back, {fault}{before}") from fault
             if any(one.part.name != "files" for one in done):
@@ -134,12 +134,13 @@ def _put_back_folder(folder: Path | None, files: Path, at: datetime) -> str:
 def _workroom(where: Path) -> Iterator[Path]:
     """A folder for the time of the work that only its owner can enter."""
     try:
+        where.mkdir(parents=True, exist_ok=True)
         room = Path(tempfile.mkdtemp(prefix=".aarring-", dir=where))
     except OSError as fault:
         raise Unable(f"nothing can be written in {where}: {fault.strerror}") from fault
     try:
         yield room
-    except CopyFault as fault:
+    except (CopyFault, OSError) as fault:
         raise Unable(str(fault)) from fault
     finally:
         shutil.rmtree(room, ignore_errors=True)

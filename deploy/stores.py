@@ -6,13 +6,17 @@ import base64
 import hashlib
 import hmac
 import os
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy.engine import make_url
+
 from deploy.archive import PartName
 from deploy.places import SERVICES, Unable
 from shared.eventstore import EventStore
+from shared.eventstore.copies import engine_of
 from shared.rebuild import ReadModels, every_table
 from shared.vault import Vault
 
@@ -51,6 +55,11 @@ class Place:
     @property
     def mirrors(self) -> Sequence[str]:
         return [table for metadata in self.models.mirrors for table in metadata.tables]
+
+    def folder(self) -> Path:
+        """Where the log's file lies, with room for another of its size; some place where the log is no file."""
+        address = make_url(self.log)
+        return Path(address.database or "").parent if engine_of(self.log) == "sqlite" else Path(tempfile.gettempdir())
 
     def url(self, part: PartName) -> str:
         return self.keys if part == "keys" else self.log
