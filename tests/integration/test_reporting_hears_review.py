@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import date
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
 
 from services.reporting.application import hearing
-from shared.contracts import envelope, review
+from shared.contracts import Contract, envelope, review
 from shared.inbox import Hearing
 from shared.inbox.heard import heard
 from tests.integration.draft import NORD, Draft, drafted
@@ -36,11 +37,16 @@ async def returned(service: Service, report_id: UUID, number: int, position: int
     said = review.ReportReturnedV1(
         review_id=review_id, report_id=report_id, unit_id=uuid4(), number=number, region="vest"
     )
+    await told(service, said, review_id, position)
+
+
+async def told(service: Service, said: Contract, subject: UUID, position: int = 1) -> None:
+    """Something review says is heard."""
     event = envelope(
         said,
         position=position,
         previous=position - 1,
-        subject=str(review_id),
+        subject=str(subject),
         time=service.clock.now(),
         traceparent="",
     )
@@ -76,3 +82,11 @@ async def test_a_return_of_another_submission_or_report_is_noted_as_not_applying
     await returned(service, uuid4(), 1, position=2)
     assert (await submitted.shown(submitted.lead))["status"] == "submitted"
     assert await notes(service) == ["not_last_submission", "not_found"]
+
+
+async def test_a_report_that_nobody_knows_here_keeps_no_other_from_being_presented(submitted: Draft) -> None:
+    reports = [uuid4(), submitted.id, uuid4()]
+    said = review.DossierPresentedV1(year=2025, on=date(2026, 5, 4), reports=reports)
+    for position in (1, 2):
+        await told(submitted.service, said, uuid4(), position)
+    assert (len(await submitted.facts("Presented")), await notes(submitted.service)) == (1, ["", ""])

@@ -46,9 +46,10 @@ def _returned(unit: UnitOfWork, event: CloudEvent, said: review.ReportReturnedV1
 
 
 def _presented(unit: UnitOfWork, event: CloudEvent, said: review.DossierPresentedV1) -> None:
-    """What was presented is not opened again."""
-    for report_id in said.reports:
-        unit.get(Report, report_id).present(by=system("reporting"), at=event.time)
+    """What was presented is not opened again; one we do not know, after a copy was put back, keeps no other open."""
+    for report in (unit.find(Report, report_id) for report_id in said.reports):
+        if report is not None:
+            report.present(by=system("reporting"), at=event.time)
 
 
 def _date(event: CloudEvent) -> date:
