@@ -70,7 +70,11 @@ class Parking:
         self._desk, self._inboxes = desk, inboxes
 
     async def release(self, asked: Asked, speaker: str, subject: str | None) -> dict[str, Any]:
-        """Take in again what waits; the same request sent again is answered the same and does nothing."""
+        """Take in again what waits; the same request sent again once it was answered is answered the same.
+
+        Broken off before that, a repetition takes in what still waits and tells of that alone; where nothing does,
+        it is told so.  What was taken in before is in the list of releases.
+        """
         if before := await asyncio.to_thread(self._desk.done_before, asked.command_id, asked.digest):
             return before.answer
         waits = await asyncio.to_thread(waiting, self.store, speaker, subject, 0, 1)
