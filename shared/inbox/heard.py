@@ -142,7 +142,7 @@ def in_order(store: EventStore) -> Iterator[tuple[int, Recorded] | Heard]:
 
     Whoever folds a view from both in this order comes to what the service had at the same point.
     """
-    own = _log(store)
+    own = own_log(store)
     ours = next(own, None)
     for contract in heard_by(store):
         while ours is not None and ours[0] <= contract.own_position:
@@ -154,8 +154,8 @@ def in_order(store: EventStore) -> Iterator[tuple[int, Recorded] | Heard]:
     yield from own
 
 
-def _log(store: EventStore) -> Iterator[tuple[int, Recorded]]:
-    after = 0
+def own_log(store: EventStore, after: int = 0) -> Iterator[tuple[int, Recorded]]:
+    """Our own log after a position, page by page."""
     while page := store.log(after, _PAGE):
         yield from page
         after = page[-1][0]

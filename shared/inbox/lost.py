@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,10 +11,8 @@ from sqlalchemy import select
 from shared.contracts import CloudEvent
 from shared.domain import identity
 from shared.eventstore import EventStore
-from shared.inbox.heard import IS_LOST, LOST, PARKED, heard
+from shared.inbox.heard import IS_LOST, LOST, PARKED, heard, own_log
 from shared.read_rows import Rows
-
-_PAGE = 500
 
 
 @dataclass(frozen=True)
@@ -85,14 +82,8 @@ def irrevocable_after(store: EventStore, speaker: str, position: int) -> list[Cl
 
 def _caused(store: EventStore, causes: dict[UUID, str], after: int) -> dict[str, list[Caused]]:
     found: dict[str, list[Caused]] = {}
-    for position, recorded in _log(store, after) if causes else ():
+    for position, recorded in own_log(store, after) if causes else ():
         if because := causes.get(recorded.event.command_id):
             caused = Caused(position, recorded.event.TOPIC, recorded.originator_id)
             found.setdefault(because, []).append(caused)
     return found
-
-
-def _log(store: EventStore, after: int) -> Iterable[tuple[int, Any]]:
-    while page := store.log(after, _PAGE):
-        yield from page
-        after = page[-1][0]

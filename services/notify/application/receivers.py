@@ -16,7 +16,7 @@ from shared import registry_facts
 from shared.access import Assignment, Right, Target
 from shared.clock import OSLO
 from shared.contracts import CloudEvent, Contract, registry, reporting, review
-from shared.read_rows import Rows
+from shared.read_rows import Rows, split
 
 
 def concerned(rows: Rows, event: CloudEvent, said: Contract) -> Iterator[Intention]:
@@ -99,7 +99,7 @@ def _unit_id(rows: Rows, said: Any) -> UUID | None:
 def target_of(rows: Rows, unit_id: UUID, region: str | None = None) -> Target:
     """A unit with its regions (or the one that is named) and its trusts."""
     known = registry_facts.unit(rows, unit_id)
-    regions, trusts = (_split(known["regions"]), _split(known["trusts"])) if known else ((), ())
+    regions, trusts = (split(known["regions"]), split(known["trusts"])) if known else ((), ())
     return Target(unit_id, (region,) if region else regions, trusts)
 
 
@@ -135,7 +135,3 @@ def _named(value: UUID | Iterable[UUID] | None) -> list[UUID]:
     if value is None:
         return []
     return [value] if isinstance(value, UUID) else list(value)
-
-
-def _split(names: str) -> tuple[str, ...]:
-    return tuple(name for name in names.split(",") if name)
