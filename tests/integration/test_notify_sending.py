@@ -12,10 +12,13 @@ import pytest
 from services.notify.channels import Mail, Result
 from services.notify.message import Message, Reason, Status
 from services.notify.message.message import MOST_LOST, PATIENCE_WITH_SERVER
-from shared.contracts import reporting
+from shared.contracts import registry, reporting
 from shared.desk import Command, UnitOfWork
 from shared.domain import identity
 from shared.history import history
+from shared.registry_facts import erased_keys
+from shared.shredder import Shredder
+from shared.vault import Shredded
 from tests.facts import DESK, made_up
 from tests.integration.notify import REPORT, UNIT, YEAR, Office, address_of, office, opened
 from tests.servers.smtp import DIE, HANG, MailServer
@@ -66,6 +69,16 @@ async def ask_again(at_work: Office, message: Message) -> None:
     await at_work.desk.do(Command(identity("again", message.id, message.version), b"", decide))
 
 
+def address_used(at_work: Office, message: Message) -> object:
+    """Where the history says the one attempt went."""
+    (attempt,) = [
+        fact
+        for fact in history(at_work.store, message.id, lambda s: at_work.vault.open(s, field="address"))
+        if fact["event"] == "notify.Message.Attempted"
+    ]
+    return attempt["data"]["address"]
+
+
 async def test_a_message_is_sent_once(at_work: Office, server: MailServer) -> None:
     await duty(at_work, server)
     assert [await at_work.sender.round() for _ in range(2)] == [1, 0]
@@ -91,14 +104,13 @@ async def test_the_address_used_is_in_the_history_until_the_person_is_erased(
     await duty(at_work, server)
     await at_work.sender.round()
     message = at_work.message()
-    (attempt,) = [
-        fact
-        for fact in history(at_work.store, message.id, lambda s: at_work.vault.open(s, field="address"))
-        if fact["event"] == "notify.Message.Attempted"
-    ]
-    assert attempt["data"]["address"] == address_of("lead")
+    assert address_used(at_work, message) == address_of("lead")
     stored = at_work.store.recorder.select_events(message.id)
     assert not any(b"example.org" in event.state for event in stored)
+    await at_work.told(registry.PersonErasedV1(person_id=made_up("lead")))
+    Shredder(at_work.vault, lambda: erased_keys(at_work.store.rows)).shred()
+    with pytest.raises(Shredded):
+        address_used(at_work, message)
 
 
 @pytest.mark.parametrize("says", [{"CONNECT": HANG}, {"EHLO": HANG}, {"MAIL": HANG}, {"RCPT": HANG}])
