@@ -11,6 +11,7 @@ from services.reporting.report.ending import Exempted, Extended, Presented, Reop
 from services.reporting.report.events import Opened
 from services.reporting.report.listing import Listing
 from services.reporting.report.redacting import Redacting
+from services.reporting.report.rules import ReportIsPresented as ReportIsPresented
 from services.reporting.report.state import ReportState, Status
 from services.reporting.report.submitting import Submitting
 from shared.domain import Acting, Refused, identity
@@ -22,12 +23,6 @@ class ExtensionInThePast(Refused):
     """An extension ends in the future, and after the deadline it extends."""
 
     code = "extension_in_the_past"
-
-
-class ReportIsPresented(Refused):
-    """What the medical directors' meeting had before it is not written again, only supplemented."""
-
-    code = "report_is_presented"
 
 
 class CannotReopen(Refused):
@@ -114,9 +109,6 @@ class Report(Answering, Listing, Submitting, Redacting):
 
     def must_be_reopenable(self) -> None:
         """Refuse unless the report was submitted, exempted or withdrawn, and not yet presented."""
-        if self.state.presented_at:
-            raise ReportIsPresented(
-                "the report was presented: what comes now is a supplement", presented_at=self.state.presented_at
-            )
+        self._must_not_be_presented()
         if self.state.status not in REOPENABLE:
             raise CannotReopen(f"the report is {self.state.status}", status=self.state.status)

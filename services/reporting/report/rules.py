@@ -16,6 +16,12 @@ class ReportIsLocked(Refused):
     code = "report_is_locked"
 
 
+class ReportIsPresented(Refused):
+    """What the medical directors' meeting had before it is not written again, only supplemented."""
+
+    code = "report_is_presented"
+
+
 class QuestionNotInTemplate(NotFound):
     """The report's template does not ask this."""
 
@@ -65,6 +71,12 @@ class Rules(Aggregate[ReportState]):
         if self.state.status not in WRITABLE:
             raise ReportIsLocked(
                 f"report {self.state.unit_code} {self.state.year} is {self.state.status}", status=self.state.status
+            )
+
+    def _must_not_be_presented(self) -> None:
+        if self.state.presented_at:
+            raise ReportIsPresented(
+                "the report was presented: what comes now is a supplement", presented_at=self.state.presented_at
             )
 
     def _must_be_of_type(self, slot: Slot, *types: AnswerType) -> None:

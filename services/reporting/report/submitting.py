@@ -137,6 +137,7 @@ class Submitting(Rules):
         """The questions the last submission went without and still waits for; refused when there are none."""
         if self.state.status is not Status.SUBMITTED:
             raise NotSubmitted(f"report {self.state.unit_code} {self.state.year} is {self.state.status}")
+        self._must_not_be_presented()
         last = self.state.submissions[-1]
         waiting = tuple(question for question in last.excused if question not in self.state.addenda)
         if not waiting:

@@ -8,7 +8,7 @@ from services.reporting.report import Report
 from services.reporting.report.ending import Presented
 from services.reporting.report.report import ReportIsPresented
 from shared.access import system
-from tests.facts import COMPLETE, DESK, NOON, fact, submitted
+from tests.facts import COMPLETE, DESK, MEMBER_NORD, NOON, fact, sealed, submitted
 from tests.spec import given
 
 pytestmark = pytest.mark.unit
@@ -27,3 +27,11 @@ def test_a_presented_report_is_not_opened_again() -> None:
     asked.when(lambda r: r.reopen("a figure was wrong", by=DESK, at=NOON)).then_refused(
         ReportIsPresented, presented_at=NOON
     )
+
+
+def test_no_answer_follows_what_was_presented() -> None:
+    asked = given(Report, *COMPLETE, submitted(excused=("nord",)), presented)
+    late = asked.when(lambda r: r.add_addendum("nord", sealed("late"), by=MEMBER_NORD, at=NOON))
+    late.then_refused(ReportIsPresented, presented_at=NOON)
+    with pytest.raises(ReportIsPresented):
+        asked.thing.must_wait_for_addenda()
