@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import structlog
 
-from bench import deadline, desk, edits, growth, histories, profile, relaying, replaying
+from bench import deadline, desk, edits, growth, histories, profile, rebuilding, relaying, replaying
 from bench.findings import Findings
 from bench.ground import Ground, ground
 from bench.machine import facts
@@ -26,6 +26,7 @@ PARTS: dict[str, Part] = {
     "edits": edits.measure,
     "desk": desk.measure,
     "replay": replaying.measure,
+    "rebuild": rebuilding.measure,
     "histories": histories.measure,
     "relay": relaying.measure,
     "connections": growth.connections,

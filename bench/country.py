@@ -8,7 +8,7 @@ all reports but the first, for a sweep over a hundred countries is not what is m
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
@@ -24,8 +24,9 @@ from services.reporting.settings import Settings
 from services.reporting.views import rows
 from shared.contracts import Contract
 from shared.contracts import registry as said
-from shared.domain import Acting, identity
+from shared.domain import Acting, Sealed, identity
 from shared.eventstore import EventStore, Verdict, Work
+from shared.eventstore.store import SNAPSHOT_EVERY
 from shared.vault import Vault
 from tests.integration.reporting import MovableClock, Service, serving
 from tests.tokens import Tokens
@@ -66,12 +67,12 @@ async def raise_country(
         service.joint = await service.holder("joint_desk")
         await service.registry.tell(*_known(units[0]))
         await _open(service, now)
-        for some in _parts(units[1:]):
+        for some in parts(units[1:]):
             await service.registry.tell(*(contract for unit in some for contract in _known(unit)))
         store, vault = service.parts.store, service.parts.vault
         await asyncio.to_thread(_open_others, store, units)
         writing = [unit for unit in units if saves(unit)]
-        for some in _parts(writing):
+        for some in parts(writing):
             await asyncio.to_thread(_write, store, vault, some, saves, now)
     return units
 
@@ -89,16 +90,17 @@ def _open_others(store: EventStore, units: list[Unit]) -> None:
     """Their reports are as that of the first unit, which the sweep has opened."""
     first = next(iter(store.recorded(units[0].report))).event
     assert isinstance(first, Opened)
-    for some in _parts(units[1:]):
+    for some in parts(units[1:]):
         works = []
         for unit in some:
             named = {"unit_id": unit.id, "unit_code": _code(unit), "unit_name": f"Nasjonal tjeneste {_code(unit)}"}
             report = Report.begin(unit.report, structs.replace(first, **named))
             works.append(Work(store.stored(report.collect_events()), changes=rows.own(report)))
-        _record(store, works)
+        record(store, works)
 
 
-def _record(store: EventStore, works: list[Work]) -> None:
+def record(store: EventStore, works: list[Work]) -> None:
+    """Write works in one transaction; none of them may fail."""
     assert all(receipt.verdict is Verdict.RECORDED for receipt in store.record(works))
 
 
@@ -134,27 +136,37 @@ def _known(unit: Unit) -> Iterable[Contract]:
     )
 
 
-def _write(store: EventStore, vault: Vault, units: list[Unit], saves: Callable[[Unit], int], now: datetime) -> None:
-    """What the leads wrote before, by the rules of a report, and a snapshot of the longest of them."""
-    works, written = list[Work](), []
+def _write(
+    store: EventStore, vault: Vault, units: Sequence[Unit], saves: Callable[[Unit], int], now: datetime
+) -> None:
+    """What the leads wrote before."""
+    works = list[Work]()
     for unit in units:
         report = store.load(Report, unit.report)
         assert report is not None
-        by = Acting(subject=str(unit.lead), role="professional_lead", assignment_id=unit.role)
         sealed = {question: vault.seal(subject_of(unit.report, question), TEXT) for question in QUESTIONS}
-        for version in range(saves(unit)):
-            for question in QUESTIONS:
-                report.answer(question, sealed[question], base=version, choices=(), by=by, at=now)
-        written.append(report)
-        works.append(Work(store.stored(report.collect_events()), changes=rows.own(report)))
+        works.append(answer(store, report, unit, sealed, saves(unit), now))
         if sum(len(work.events) for work in works) > EVENTS_AT_ONCE:
-            _record(store, works)
+            record(store, works)
             works = []
-    _record(store, works)
-    for report in written:
-        if report.version > EVENTS_AT_ONCE:
-            store.snapshot(report)
+    record(store, works)
 
 
-def _parts(units: list[Unit]) -> Iterable[list[Unit]]:
+def answer(
+    store: EventStore, report: Report, unit: Unit, sealed: Mapping[str, Sealed], saves: int, at: datetime
+) -> Work:
+    """Each question answered ``saves`` times by the unit's lead, with the snapshots that the desk would leave."""
+    by = Acting(subject=str(unit.lead), role="professional_lead", assignment_id=unit.role)
+    snapshots = []
+    for version in range(saves):
+        before = report.version
+        for question in QUESTIONS:
+            report.answer(question, sealed[question], base=version, choices=(), by=by, at=at)
+        if report.version // SNAPSHOT_EVERY > before // SNAPSHOT_EVERY:
+            snapshots.append(store.as_snapshot(report))
+    return Work(store.stored(report.collect_events()), changes=rows.own(report), snapshots=snapshots)
+
+
+def parts(units: Sequence[Unit]) -> Iterable[Sequence[Unit]]:
+    """The units in groups of as many as are written in one transaction."""
     return (units[first : first + AT_ONCE] for first in range(0, len(units), AT_ONCE))

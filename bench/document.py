@@ -18,6 +18,7 @@ PARTS = (
     "edits",
     "desk",
     "replay",
+    "rebuild",
     "histories",
     "relay",
     "connections",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import time
+from collections.abc import Callable
 from statistics import median
 from uuid import UUID
 
@@ -21,6 +23,7 @@ from bench.telling import say
 from services.reporting.report import Report as OurReport
 from services.reporting.settings import Settings
 from shared.eventstore import EventStore
+from shared.history import difference, state_at
 
 LONG, SHORT = 10_000, 10
 EACH = 4
@@ -59,40 +62,68 @@ def _person(server: Server, unit: Unit) -> Person:
 
 
 def _opening(plan: Plan, findings: Findings, told: Settings) -> None:
-    kept, folded = units_of(2 * EACH)[-2:]
+    kept, folded = (unit.report for unit in units_of(2 * EACH)[-2:])
     with psycopg.connect(told.database_url, autocommit=True) as connection:
-        connection.execute("DELETE FROM snapshots WHERE originator_id = %s", (folded.report,))
+        connection.execute("DELETE FROM snapshots WHERE originator_id = %s", (folded,))
     store = EventStore(told.database_url)
+    readings = _readings(store, kept, folded, told.database_url)
     for _ in range(plan.rounds):
-        by_snapshot, whole = _open(store, kept.report), _open(store, folded.report)
-        raw = _raw(told.database_url, folded.report)
-        say(f"{LONG} events open after {by_snapshot:.1f} ms by snapshot, {whole:.0f} ms whole, raw {raw:.0f} ms")
-        findings.add("open_10k_ms", by_snapshot, "a report of 10,000 events opened from its snapshot", "ms")
-        findings.add("open_10k_whole_ms", whole, "the same without a snapshot", "ms")
-        findings.add("open_10k_raw_ms", raw, "its rows read, decoded by msgspec and folded into a dict", "ms")
+        took = {name: _median_ms(read) for name, (read, _) in readings.items()}
+        say(f"{LONG} events: {', '.join(f'{name} {ms:.1f} ms' for name, ms in took.items())}")
+        for name, ms in took.items():
+            findings.add(name, ms, readings[name][1], "ms")
     store.close()
     findings.ratio("open_10k_vs_raw_fold", "open_10k_whole_ms", "open_10k_raw_ms", "without a snapshot over raw fold")
 
 
-def _open(store: EventStore, report: UUID) -> float:
+def _readings(store: EventStore, kept: UUID, folded: UUID, url: str) -> dict[str, tuple[Callable[[], object], str]]:
+    """What is read of a long history, each with its title; the versions asked for are the same in every run."""
+    luck = random.Random(LONG)  # noqa: S311  # no secret
+    moments = [fact.created_at for fact in store.facts(kept)]
+
+    def version() -> int:
+        return luck.randint(1, len(moments))
+
+    def between() -> object:
+        return difference(store, OurReport, kept, version(), version())
+
+    return {
+        "open_10k_ms": (lambda: _whole(store, kept), f"a report of {LONG:,} events opened from its snapshot"),
+        "open_10k_whole_ms": (lambda: _whole(store, folded), "the same without a snapshot"),
+        "open_10k_raw_ms": (_raw(url, folded), "its rows read, decoded by msgspec and folded into a dict"),
+        "at_version_ms": (lambda: state_at(store, OurReport, kept, version=version()), "the report at any version"),
+        "at_moment_ms": (
+            lambda: state_at(store, OurReport, kept, moment=moments[version() - 1]),
+            "the report at any moment",
+        ),
+        "difference_ms": (between, "what became otherwise between any two versions"),
+    }
+
+
+def _median_ms(read: Callable[[], object]) -> float:
     took = []
     for _ in range(OPENED):
         begun = time.perf_counter()
-        found = store.load(OurReport, report)
+        read()
         took.append(1000 * (time.perf_counter() - begun))
-        assert found is not None
-        assert found.version >= LONG - len(QUESTIONS)
     return median(took)
 
 
-def _raw(url: str, report: UUID) -> float:
-    took, query = [], "SELECT topic, state FROM stored_events WHERE originator_id = %s ORDER BY originator_version"
-    with psycopg.connect(url) as connection:
-        for _ in range(OPENED):
-            begun, answers = time.perf_counter(), {}
-            for topic, state in connection.execute(query, (report,), prepare=True, binary=True):
-                event = msgspec.json.decode(state)
-                answers[event.get("question_id", topic)] = event
-            took.append(1000 * (time.perf_counter() - begun))
-            assert len(answers) > len(QUESTIONS)
-    return median(took)
+def _whole(store: EventStore, report: UUID) -> None:
+    found = store.load(OurReport, report)
+    assert found is not None
+    assert found.version >= LONG - len(QUESTIONS)
+
+
+def _raw(url: str, report: UUID) -> Callable[[], None]:
+    query = "SELECT topic, state FROM stored_events WHERE originator_id = %s ORDER BY originator_version"
+    connection = psycopg.connect(url, autocommit=True)
+
+    def read() -> None:
+        answers = {}
+        for topic, state in connection.execute(query, (report,), prepare=True, binary=True):
+            event = msgspec.json.decode(state)
+            answers[event.get("question_id", topic)] = event
+        assert len(answers) > len(QUESTIONS)
+
+    return read

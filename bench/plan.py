@@ -23,6 +23,8 @@ class Plan:
     relayed: int
     country: tuple[int, int]
     """Units of the country as it is, and of one a hundred times as large."""
+    lived: int
+    """How often each question of a report was answered in the years a country has behind it, on average."""
 
     @property
     def slices(self) -> int:
@@ -30,8 +32,8 @@ class Plan:
         return 2 * self.rounds
 
 
-QUICK = Plan("quick", 3, 1.0, 0.4, (1, 64), (1, 2, 4), 30_000, 5_000, (150, 15_000))
-FULL = Plan("full", 7, 6.0, 1.5, (1, 2, 4, 8, 16, 32, 64), (1, 2, 3, 4), 200_000, 20_000, (150, 15_000))
+QUICK = Plan("quick", 3, 1.0, 0.4, (1, 64), (1, 2, 4), 30_000, 5_000, (150, 15_000), 6)
+FULL = Plan("full", 7, 6.0, 1.5, (1, 2, 4, 8, 16, 32, 64), (1, 2, 3, 4), 200_000, 20_000, (150, 15_000), 30)
 
 
 def chosen() -> Plan:

@@ -4,18 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 
-from shared.domain import NotFound
+from shared.domain import Aggregate, Event, NotFound, Recorded, State
 from shared.eventstore import EventStore, Work
 from shared.history import difference, history, revealed, state_at
 from tests.eventually import eventually
 from tests.stores import Databases
-from tests.tally import METADATA, NOON, Tally, TallyState, facts, tally_id
+from tests.tally import METADATA, NOON, SOMEBODY, Tally, TallyState, facts, tally_id
 
 pytestmark = pytest.mark.integration
+
+
+class BoardState(State):
+    """What hangs on it."""
+
+    notes: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+class Board(Aggregate[BoardState]):
+    """Something that keeps many things by a key."""
+
+    TOPIC = "test.Board"
+    STATE = BoardState
+
+    class Hung(Event, frozen=True, kw_only=True):
+        """It was hung on a wall."""
+
+        TOPIC: ClassVar[str] = "test.Board.Hung"
+
+        def begin(self) -> BoardState:
+            return BoardState()
+
+    class Pinned(Event, frozen=True, kw_only=True):
+        """A note was pinned to it."""
+
+        TOPIC: ClassVar[str] = "test.Board.Pinned"
+        note: str
+        text: str
+
+        def apply(self, state: BoardState) -> None:
+            state.notes[self.note] = self.text
 
 
 @pytest.fixture
@@ -134,6 +167,15 @@ def test_a_difference_names_what_became_otherwise(store: EventStore) -> None:
     assert difference(store, Tally, tally_id(), 2, 2) == {}
     with pytest.raises(NotFound):
         difference(store, Tally, tally_id(), 1, 4)
+
+
+def test_a_difference_names_the_things_that_are_kept_by_a_key(store: EventStore) -> None:
+    at_first = Recorded(tally_id("board"), 1, Board.Hung(at=NOON, by=SOMEBODY))
+    pinned = [Board.Pinned(at=NOON, by=SOMEBODY, note=note, text=text) for note, text in (("a", "1"), ("b", "2"))]
+    history = [at_first, *(Recorded(tally_id("board"), version, e) for version, e in enumerate(pinned, start=2))]
+    store.record([Work(store.stored(history))])
+    assert difference(store, Board, tally_id("board"), 1, 2) == {"notes.a": (None, "1")}
+    assert difference(store, Board, tally_id("board"), 3, 1) == {"notes.a": ("1", None), "notes.b": ("2", None)}
 
 
 def test_a_version_is_made_from_the_snapshot_before_it_and_what_follows(store: EventStore) -> None:
