@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from services.registry.application.endings import end_all
 from services.registry.login import Login
 from services.registry.person import Person, key_subject
 from services.registry.views import lookups
+from shared.clock import OSLO
 from shared.contracts import Contract, registry
 from shared.desk import UnitOfWork
 from shared.domain import Acting
@@ -25,6 +27,7 @@ def redo(work: UnitOfWork, told: Contract, by: Acting, at: datetime) -> None:
     person.erase_again(by=by, at=at)
     for login_hash in lookups.logins_of(work, person.id):
         work.get(Login, Login.id_of(login_hash)).unlink(person.id, reason="erased", by=by, at=at)
+    end_all(work, person.id, at.astimezone(OSLO).date(), by=by, at=at)
 
 
 def keys_to_destroy(store: EventStore, epochs: EpochLog) -> Iterable[tuple[str, int | None]]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
+from services.registry.application.endings import end_all
 from services.registry.application.looking import Look
 from services.registry.application.rights import ANY_DESK, UNIT_WRITERS, Operation, acting
 from services.registry.application.units import UnknownTrust
@@ -173,13 +174,14 @@ class People:
         return await self._change(asked, person_id, "decline_erasure", act)
 
     async def approve_erasure(self, asked: Asked, person_id: UUID) -> Done:
-        """The person's logins are unlinked with it; the shredder destroys the keys."""
+        """The person's logins are unlinked and the roles end with it; the shredder destroys the keys."""
 
         def act(work: UnitOfWork, person: Person, by: Acting) -> None:
             person.approve_erasure(by=by, at=asked.at)
             for login_hash in lookups.logins_of(work, person_id):
                 login = work.get(Login, Login.id_of(login_hash))
                 login.unlink(person_id, reason="erased", by=by, at=asked.at)
+            end_all(work, person_id, asked.on, by=by, at=asked.at)
 
         return await self._change(asked, person_id, "approve_erasure", act)
 

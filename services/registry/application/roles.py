@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from services.registry import grants
+from services.registry.application.endings import end_role
 from services.registry.application.looking import Known, Look
 from services.registry.application.people import People
 from services.registry.application.rights import acting, assignment_of, person_of, target_of
@@ -72,10 +73,7 @@ class Roles:
         def decide(work: UnitOfWork) -> dict[str, Any]:
             assignment = work.get(RoleAssignment, id)
             by = _ending(work, asked, assignment)
-            assignment.end(until, sealed, by=by, at=asked.at)
-            grant = assignment.state.grant
-            if grant.role in GROUP_ROLES and grant.unit_id:
-                work.get(Group, Group.id_of(grant.unit_id)).vacate(id, until, by=by, at=asked.at)
+            end_role(work, assignment, until, sealed, by=by, at=asked.at)
             return {"assignment_id": id, "version": assignment.version}
 
         return await self._desk.do(asked.command(decide))
