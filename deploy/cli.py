@@ -8,6 +8,7 @@ import typer
 
 from deploy.commands import bundle, epoch, parked, status, suite, token
 from deploy.places import Unable
+from deploy.serve import take_settings
 
 app = typer.Typer(
     name="aarring",
@@ -42,6 +43,7 @@ def _is_here(word: str) -> bool:
 
 
 def main() -> None:
+    take_settings()
     quick = len(sys.argv) > 1 and _is_here(sys.argv[1])
     try:
         (app if quick else _with_all())()

@@ -18,13 +18,20 @@ def read_settings(path: Path) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
+def take_settings() -> None:
+    """Know what the service beside it was told; what the environment says goes before the file."""
+    for name, value in read_settings(SETTINGS).items():
+        os.environ.setdefault(name, value)
+
+
 def main() -> None:
-    """Become the service's web server; what the environment says goes before the file."""
+    """Become the service's web server."""
     if len(sys.argv) != 2 or sys.argv[1] not in SERVICES:
         sys.exit(f"aarring: name the service to run: {', '.join(SERVICES)}")
     where = ["--host", "0.0.0.0", "--port", "8000"]  # noqa: S104  # what reaches the container, the container's host decides
     command = ["uvicorn", "--factory", f"services.{sys.argv[1]}.app:create", "--no-access-log", *where]
-    os.execvpe(command[0], command, read_settings(SETTINGS) | os.environ)  # noqa: S606  # becomes uvicorn; no shell
+    take_settings()
+    os.execvp(command[0], command)  # noqa: S606  # becomes uvicorn; no shell
 
 
 if __name__ == "__main__":
