@@ -120,6 +120,14 @@ class Person(Aggregate[PersonState]):
         def apply(self, state: PersonState) -> None:
             state.invitation = None
 
+    class InvitationWithdrawn(Event, kw_only=True, frozen=True):
+        """The person has a login by other means; a code that is still under way binds none."""
+
+        TOPIC: ClassVar[str] = "registry.Person.InvitationWithdrawn"
+
+        def apply(self, state: PersonState) -> None:
+            state.invitation = None
+
     class ErasureAsked(Event, kw_only=True, frozen=True):
         """Somebody wants the person's name and contact data gone."""
 
@@ -171,6 +179,11 @@ class Person(Aggregate[PersonState]):
         self.must_be_active()
         self._must_be_invited_by(code_hash, at)
         self.trigger(self.InvitationUsed(login_hash=login_hash, by=by, at=at))
+
+    def withdraw_invitation(self, *, by: Acting, at: datetime) -> None:
+        """An invitation that was not used counts no more; nothing happens when there is none."""
+        if self.state.invitation is not None:
+            self.trigger(self.InvitationWithdrawn(by=by, at=at))
 
     def ask_erasure(self, reason: Sealed, legal_basis: str, *, by: Acting, at: datetime) -> None:
         self.must_be_active()

@@ -145,6 +145,52 @@ async def test_an_invitation_can_be_asked_for_again_with_the_same_key(service: S
     assert len(codes) == 1
 
 
+async def test_who_somebody_is_taken_for_is_the_own_desks_business(service: Service) -> None:
+    vest, nord = [await service.holder("service_desk", region=region) for region in ("vest", "nord")]
+    unit = await service.unit()
+    lead = await service.holder("professional_lead", unit_id=unit)
+    reviewer = await service.holder("reviewer", region="nord")
+    employed, nobody = await service.person(trust="ht-vest"), await service.person()
+    card = {"name": "Kari", "email": "kari@elsewhere.example"}
+    login = {"issuer": "https://idp.example", "national_id": "01018012345"}
+    allowed = [
+        (vest, lead, True),
+        (nord, lead, False),
+        (vest, employed, True),
+        (nord, employed, False),
+        (vest, nobody, True),
+        (nord, nobody, True),
+        (nord, reviewer, False),
+        (nord, vest, False),
+        (service.desk, reviewer, True),
+        (service.desk, lead, True),
+    ]
+    names = {"change_card", "invite", "link_login", "unlink_login"}
+    for desk, person, may in allowed:
+        path = f"/persons/{person.person_id}"
+        shown = (await desk.get(path)).json()
+        assert names & set(shown["allowed_operations"]) == (names if may else set()), (desk, person)
+        if may:
+            await desk.made(f"{path}/invitations")
+            continue
+        asks = [
+            await desk.post(f"{path}/invitations"),
+            await desk.post(f"{path}/logins", login),
+            await desk.post(f"{path}/login-removals", {"login_hash": "b" * 64, "reason": "feil"}),
+            await desk.send("PUT", f"{path}/card", json=card, seen=shown["version"]),
+        ]
+        assert [answer.json()["code"] for answer in asks] == [NotAllowed.code] * 4
+
+
+async def test_an_invitation_counts_no_more_once_a_login_was_linked(service: Service) -> None:
+    person = await service.person()
+    path = f"/persons/{person.person_id}"
+    code = (await service.desk.made(f"{path}/invitations"))["code"]
+    await service.desk.made(f"{path}/logins", {"issuer": "https://idp.example", "national_id": "01018012345"})
+    late = await service.caller(LOGIN).post("/logins", {"code": code})
+    assert (late.status_code, late.json()["code"]) == (409, "invitation_not_valid")
+
+
 async def test_an_invitation_expires(databases: Databases, tokens: Tokens) -> None:
     clock = Moved()
     async with registry(databases, tokens, clock=clock) as service:

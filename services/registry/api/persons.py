@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from services.registry.api.callers import Listed, Parts, Reader, Reading, Registry, Written, etag, written
 from services.registry.api.inputs import SentCard, paging
-from services.registry.application.people import OPERATIONS, PlainCard
+from services.registry.application.people import PlainCard, operations_on
 from services.registry.application.rights import allowed
 from services.registry.login import Login
 from services.registry.person import Person, Status
@@ -19,7 +19,7 @@ from services.registry.views import lookups, queries
 from services.registry.views.cards import Shown, covered, opened, shown, units_of
 from services.registry.views.queries import Paging
 from services.registry.views.tables import PERSONS
-from shared.access import NotAllowed, Role, Target
+from shared.access import NotAllowed, Role
 from shared.asked import Asking, Seen
 from shared.history import history, state_at
 from shared.inputs import AsOf, AtVersion, Name, Reason, Sent
@@ -156,13 +156,14 @@ def _listed(registry: Registry, status: Status | None, paging: Paging) -> Listed
 
 def _shown(registry: Registry, reader: Reader, person: Person, past: bool) -> PersonShown:
     seen, is_desk = may_see(registry, reader, person.id), reader.holds(Role.SERVICE_DESK, Role.JOINT_DESK)
+    operations, target = operations_on(registry.store, person, reader.on)
     return PersonShown(
         person_id=person.id,
         version=person.version,
         status=person.state.status,
         card=shown(registry.vault, person.state.card) if seen else None,
         logins=lookups.logins_of(registry.store, person.id) if is_desk else None,
-        allowed_operations=[] if past else allowed(OPERATIONS, person, reader.roles, Target(), reader.on),
+        allowed_operations=[] if past else allowed(operations, person, reader.roles, target, reader.on),
     )
 
 

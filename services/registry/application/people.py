@@ -7,13 +7,15 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
 from services.registry.application.endings import end_all
 from services.registry.application.looking import Look
 from services.registry.application.rights import ANY_DESK, UNIT_WRITERS, Operation, acting
+from services.registry.application.stewards import stewards_of
 from services.registry.application.units import UnknownTrust
 from services.registry.bootstrap import AlreadyBootstrapped, Bootstrap
 from services.registry.login import Login
@@ -21,6 +23,7 @@ from services.registry.person import Card, InvitationNotValid, Person, key_subje
 from services.registry.role import Grant, RoleAssignment
 from services.registry.trust import Trust
 from services.registry.views import lookups
+from services.registry.views.queries import Reads
 from shared.access import NotAllowed, Right, Role, Scope, Target
 from shared.asked import Asked, must_be_as_seen
 from shared.desk import Desk, Done, UnitOfWork
@@ -44,6 +47,8 @@ OPERATIONS: Mapping[str, Operation] = {
     "decline_erasure": Operation(ANY_DESK, Person.must_wait_for_erasure),
 }
 """What may be done about a person, and by whom."""
+IDENTITY = ("change_card", "invite", "link_login", "unlink_login")
+"""What decides who somebody is taken for: done by the person's own desks."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +150,7 @@ class People:
         def act(work: UnitOfWork, person: Person, by: Acting) -> None:
             person.must_be_active()
             _link(work, login_hash, person, "service_desk", by, asked)
+            person.withdraw_invitation(by=by, at=asked.at)
 
         return await self._change(asked, person_id, "link_login", act)
 
@@ -199,8 +205,7 @@ class People:
         """Refuse before anything is sealed for who may not do this, or of a person nobody knows."""
 
         def look() -> None:
-            acting(self._look, asked, OPERATIONS[operation].rights, Target())
-            self._look.get(Person, person_id)
+            _acting_on(self._look, asked, operation, self._look.get(Person, person_id))
 
         await asyncio.to_thread(look)
 
@@ -208,12 +213,22 @@ class People:
         self, asked: Asked, person_id: UUID, operation: str, act: Callable[[UnitOfWork, Person, Acting], None]
     ) -> Done:
         def decide(work: UnitOfWork) -> dict[str, Any]:
-            by = acting(work, asked, OPERATIONS[operation].rights, Target())
             person = work.get(Person, person_id)
-            act(work, person, by)
+            act(work, person, _acting_on(work, asked, operation, person))
             return {"person_id": person.id, "version": person.version}
 
         return await self._desk.do(asked.command(decide))
+
+
+def operations_on(reads: Reads, person: Person, on: date) -> tuple[Mapping[str, Operation], Target]:
+    """What may be done about this person, by whom, and where their rights must count."""
+    rights, target = stewards_of(reads, person, on)
+    return {**OPERATIONS, **{name: replace(OPERATIONS[name], rights=rights) for name in IDENTITY}}, target
+
+
+def _acting_on(reads: Reads, asked: Asked, operation: str, person: Person) -> Acting:
+    operations, target = operations_on(reads, person, asked.on)
+    return acting(reads, asked, operations[operation].rights, target)
 
 
 def _link(work: UnitOfWork, login_hash: str, person: Person, way: str, by: Acting, asked: Asked) -> None:

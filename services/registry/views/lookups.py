@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from services.registry.person import Status
 from services.registry.views.queries import Reads, Row
-from services.registry.views.tables import LINKS, LOGINS, PERSONS, ROLES, TRUSTS, UNITS
+from services.registry.views.tables import LINKS, LOGINS, PERSONS, ROLES, TRUSTS, UNITS, unlisted
 from shared.access import Role
 
 
@@ -71,6 +71,12 @@ def leads_of(reads: Reads, unit_id: UUID) -> list[Row]:
 def unit_names(reads: Reads) -> dict[str, str]:
     """The name of each unit by its code."""
     return {row["code"]: row["name_nb"] for row in reads.rows(select(UNITS.c.code, UNITS.c.name_nb))}
+
+
+def regions_of_unit(reads: Reads, unit_id: UUID) -> list[str]:
+    """The regions where a unit is placed."""
+    found = reads.rows(select(UNITS.c.regions).where(UNITS.c.id == str(unit_id)))
+    return unlisted(found[0]["regions"]) if found else []
 
 
 def trust_regions(reads: Reads) -> dict[str, str]:
