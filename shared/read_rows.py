@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Select, Table
 
 from shared.contracts import Contract
 from shared.eventstore import Change
 
-Rows = Callable[[Select[Any]], list[dict[str, Any]]]
-"""Runs a query: in the writer ``UnitOfWork.rows``, elsewhere ``EventStore.rows``."""
+
+class Rows(Protocol):
+    """Runs a query: in the writer ``UnitOfWork.rows``, elsewhere ``EventStore.rows``.
+
+    One that is asked again and again is made once, with names for what differs; the writer may remember its answers.
+    """
+
+    def __call__(self, query: Select[Any], **named: object) -> list[dict[str, Any]]: ...
+
 
 Fold = Callable[[Any], Change | list[Change]]
 """The row, or rows, that follow from a contract."""

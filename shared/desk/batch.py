@@ -9,8 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, Table
-from sqlalchemy.sql.util import find_tables
 
+from shared.desk.row_cache import tables_of
 from shared.desk.turns import Turn
 from shared.desk.unit import CommitFirst, UnitOfWork
 from shared.domain import Aggregate
@@ -96,8 +96,7 @@ class Batch:
         """Have it recorded first if it changes rows the query reads, or may: then they would be told as they were."""
         if not self._tables:
             return
-        parts = find_tables(query, check_columns=True, include_aliases=True, include_joins=True, include_selects=True)
-        read = {part for part in parts if isinstance(part, Table)}
+        read = tables_of(query)
         if not read or read & self._tables:
             raise CommitFirst
 

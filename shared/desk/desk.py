@@ -112,7 +112,7 @@ class Desk:
 
     async def forget(self) -> None:
         """Finish the work in hand, then keep nothing in memory: another process may change it from now on."""
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._writer.cache.clear)
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._writer.forget)
 
     def _write(self) -> None:
         """In the writer thread: record whatever waits, and whatever comes to wait meanwhile."""

@@ -11,6 +11,7 @@ from eventsourcing.persistence import PersistenceError
 from shared.desk.answers import OUR_FAULT, Answers, once_more
 from shared.desk.batch import Batch
 from shared.desk.cache import Cache
+from shared.desk.row_cache import RowCache
 from shared.desk.turns import Turn, recall
 from shared.desk.unit import of_database
 from shared.eventstore import EventStore, Receipt, StoreUnavailable, Verdict
@@ -21,8 +22,8 @@ log = structlog.get_logger()
 class Recording:
     """One batch on its way into the store."""
 
-    def __init__(self, store: EventStore, cache: Cache, answers: Answers, batch: Batch) -> None:
-        self._store, self._cache, self._answers, self._batch = store, cache, answers, batch
+    def __init__(self, store: EventStore, cache: Cache, rows: RowCache, answers: Answers, batch: Batch) -> None:
+        self._store, self._cache, self._rows, self._answers, self._batch = store, cache, rows, answers, batch
 
     def record(self) -> list[Turn]:
         """Record the batch and settle what to tell; those that must be decided again."""
@@ -30,11 +31,14 @@ class Recording:
             receipts = self._store.record([each.work for each in self._batch.decided]) if self._batch.decided else []
         except BaseException as fault:  # noqa: BLE001  whatever it is, somebody waits to be told
             self._cache.evict(self._batch.touched())
+            self._rows.renew()
             return self._not_recorded(fault)
         return self._settled(receipts)
 
     def _settled(self, receipts: Sequence[Receipt]) -> list[Turn]:
         again: list[Turn] = []
+        if any(receipt.others for receipt in receipts):
+            self._rows.clear()
         for each, receipt in zip(self._batch.decided, receipts, strict=True):
             if receipt.verdict is Verdict.RECORDED:
                 each.turn.topics = frozenset(event.topic for event in each.work.events)

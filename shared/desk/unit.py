@@ -11,11 +11,12 @@ import msgspec
 from eventsourcing.persistence import PersistenceError
 from sqlalchemy import Select
 
+from shared.desk.row_cache import Found
 from shared.domain import NO_COMMAND, Aggregate, NotFound, Refused
 from shared.eventstore import Change, EventStore, StoreFull
 
 A = TypeVar("A", bound=Aggregate[Any])
-Read = Callable[[Select[Any]], list[dict[str, Any]]]
+Read = Callable[[Select[Any], Mapping[str, object]], Found]
 
 
 class Hot(Protocol):
@@ -102,6 +103,7 @@ class UnitOfWork:
     def __init__(self, hot: Hot, read: Read, recorded: Callable[[], EventStore]) -> None:
         self._hot, self._read, self._recorded = hot, read, recorded
         self.reads = 0
+        self.remembers = False
         self._things: dict[UUID, Aggregate[Any]] = {}
         self._changes: list[Change] = []
 
@@ -131,10 +133,16 @@ class UnitOfWork:
         """Rows of read models to be written in the same transaction."""
         self._changes.extend(changes)
 
-    def rows(self, query: Select[Any]) -> list[dict[str, Any]]:
-        """What the read models say with everything decided before; ``reads`` counts how often they were asked."""
+    def rows(self, query: Select[Any], **named: object) -> list[dict[str, Any]]:
+        """What the read models say with everything decided before; ``reads`` counts how often they were asked.
+
+        The answer to a query with named values may be remembered from a batch before; ``remembers`` says whether one
+        was.
+        """
         self.reads += 1
-        return self._read(query)
+        found = self._read(query, named)
+        self.remembers = self.remembers or found.remembered
+        return found.rows
 
     @property
     def store(self) -> EventStore:

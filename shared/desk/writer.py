@@ -7,7 +7,7 @@ they are recorded, and is made again if they are not.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,10 +18,12 @@ from shared.desk.answers import Answers, once_more
 from shared.desk.batch import Batch, Decided, Held
 from shared.desk.cache import Cache
 from shared.desk.recording import Recording
+from shared.desk.row_cache import Found, RowCache
 from shared.desk.turns import Turn, recall
 from shared.desk.unit import A, CommitFirst, StandingBy, UnitOfWork
 from shared.domain import Aggregate, Recorded, Refused
 from shared.eventstore import Change, EventStore, Work
+from shared.eventstore.rows import LAST_WRITER
 from shared.eventstore.store import SNAPSHOT_EVERY
 
 Rows = Callable[[Aggregate[Any]], Iterable[Change]]
@@ -33,7 +35,7 @@ class Writer:
     _store: EventStore
 
     def __init__(self, rows: Rows, may_write: Callable[[], bool]) -> None:
-        self.cache = Cache()
+        self.cache, self._row_cache = Cache(), RowCache()
         self._rows, self._may_write = rows, may_write
         self._batch = Batch()
         self._answers = Answers()
@@ -45,19 +47,25 @@ class Writer:
             remaining = self._write([turn for turn in turns if not turn.told.done()])
         except BaseException as fault:  # noqa: BLE001  whatever it is, they wait to be told
             remaining = []
-            self.cache.clear()
+            self.forget()
             for turn in turns:
                 self._answers.refuse(turn, fault)
         self._answers.tell()
         return remaining
 
+    def forget(self) -> None:
+        """Keep nothing in memory."""
+        self.cache.clear()
+        self._row_cache.renew()
+
     def _write(self, turns: Sequence[Turn]) -> list[Turn]:
         self._batch = Batch()
+        self._row_cache.begin()
         rest, again = deque(turns), list[Turn]()
         with self._store.one_connection():
             recall(self._store, rest)
             self._decide_in_turn(rest, again)
-        again += Recording(self._store, self.cache, self._answers, self._batch).record()
+        again += Recording(self._store, self.cache, self._row_cache, self._answers, self._batch).record()
         return [*sorted(again, key=turns.index), *rest]
 
     # Deciding.
@@ -90,7 +98,7 @@ class Writer:
             return self._not_decided(turn, unit, why)
 
     def _work(self, turn: Turn, unit: UnitOfWork) -> Decided:
-        what = turn.decide(unit)
+        what: dict[str, Any] = {**turn.decide(unit), "writer": self._row_cache.writer, "remembers": unit.remembers}
         unit.caused_by(turn.cause, turn.trace)
         touched = unit.touched()
         changes, events = list(unit.changes), list[Recorded]()
@@ -100,6 +108,7 @@ class Writer:
             changes.extend(self._rows(thing))
             events.extend(thing.collect_events())
         work = Work(self._store.stored(events), changes=changes, snapshots=snapshots, upon=upon, **what)
+        self._row_cache.change(changes)
         self.cache.keep(touched)
         return Decided(turn, work, touched)
 
@@ -109,7 +118,7 @@ class Writer:
         What is in memory may be behind what another process has written: then it must be asked again.
         """
         try:
-            behind = isinstance(why, Refused) and any(self._is_behind(thing) for thing in unit.things())
+            behind = isinstance(why, Refused) and self._decided_behind(unit)
         except PersistenceError as fault:
             behind, why = False, fault
         self.cache.evict(unit.things())
@@ -121,6 +130,13 @@ class Writer:
             self._answers.refuse(turn, why)
             self._answers.tell()
         return []
+
+    def _decided_behind(self, unit: UnitOfWork) -> bool:
+        """Asked where nothing will be recorded, so that the store does not tell."""
+        if unit.remembers and self._store.rows(LAST_WRITER) != [{"writer": self._row_cache.writer}]:
+            self._row_cache.clear()
+            return True
+        return any(self._is_behind(thing) for thing in unit.things())
 
     def _is_behind(self, thing: Aggregate[Any]) -> bool:
         recorded = thing.version - len(thing.pending)
@@ -139,9 +155,10 @@ class Writer:
             self.cache.keep([thing] if thing else [])
         return thing  # type: ignore[return-value]  # find() checks the class
 
-    def _read(self, query: Select[Any]) -> list[dict[str, Any]]:
+    def _read(self, query: Select[Any], named: Mapping[str, object]) -> Found:
         self._batch.must_not_write(query)
-        return self._store.rows(query)
+        found = self._row_cache.get(query, named)
+        return found or self._row_cache.keep(query, named, self._store.rows(query, **named))
 
     def _recorded(self) -> EventStore:
         self._batch.must_be_recorded()

@@ -100,6 +100,9 @@ class PostgresEventRecorder(PostgresProcessRecorder):
                 "ALTER TABLE {schema}.{events} ADD COLUMN IF NOT EXISTS "
                 "created_at timestamptz NOT NULL DEFAULT clock_timestamp()"
             ).format(**names),
+            SQL("CREATE TABLE IF NOT EXISTS {schema}.last_writer (one int PRIMARY KEY, writer text NOT NULL)").format(
+                **names
+            ),
             *(SQL(made).format(**names) for made in (NEVER_CHANGED, NONE_OBJECTS, RECORD_ALL, RECORD)),
         ]
 
@@ -138,7 +141,9 @@ class PostgresEventRecorder(PostgresProcessRecorder):
             connection.cursor() as cursor,
         ):
             cursor.execute(self._call, self._arguments(works, strict=True), prepare=True)
-            receipts = [Receipt(Verdict(row["verdict"]), row["positions"]) for row in cursor.fetchall()]
+            receipts = [
+                Receipt(Verdict(row["verdict"]), row["positions"], row["others"]) for row in cursor.fetchall()
+            ]
             recorded = [
                 work for work, receipt in zip(works, receipts, strict=True) if receipt.verdict is Verdict.RECORDED
             ]
@@ -173,6 +178,8 @@ class PostgresEventRecorder(PostgresProcessRecorder):
             [t.notification_id for _, t, _ in tracking],
             [n for n, _ in upon],
             [number for _, number in upon],
+            works[0].writer if works else "",
+            [n for n, work in enumerate(works) if work.remembers],
         ]
 
     def version_at(self, originator_id: UUID, moment: datetime) -> int:

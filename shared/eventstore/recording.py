@@ -8,17 +8,23 @@ CREATE OR REPLACE FUNCTION {schema}.{record}(
     e_work int[], e_id uuid[], e_version bigint[], e_topic text[], e_state bytea[],
     c_work int[], c_id text[], c_digest bytea[], c_answer text[],
     t_work int[], t_name text[], t_before bigint[], t_position bigint[],
-    u_work int[], u_upon int[]
-) RETURNS TABLE (work int, verdict text, positions bigint[]) LANGUAGE plpgsql AS $body$
+    u_work int[], u_upon int[],
+    this_writer text, remembers int[]
+) RETURNS TABLE (work int, verdict text, positions bigint[], others boolean) LANGUAGE plpgsql AS $body$
 DECLARE
     failed int[] := '{{}}';
 BEGIN
     -- One writer at a time until commit: a follower who has seen a position has seen all before it.
     PERFORM pg_advisory_xact_lock({lock});
-    IF strict AND {schema}.{none_objects}(
+    others := NOT EXISTS (SELECT FROM {schema}.last_writer l WHERE l.writer = this_writer);
+    IF others THEN
+        INSERT INTO {schema}.last_writer AS l (one, writer) VALUES (1, this_writer)
+        ON CONFLICT (one) DO UPDATE SET writer = excluded.writer;
+    END IF;
+    IF strict AND NOT (others AND cardinality(remembers) > 0) AND {schema}.{none_objects}(
             e_id, e_version, c_id, t_name, t_before, t_position) THEN
-        RETURN QUERY SELECT * FROM {schema}.{record_all}(
-            works, e_work, e_id, e_version, e_topic, e_state, c_work, c_id, c_digest, c_answer, t_name, t_position);
+        RETURN QUERY SELECT r.*, others FROM {schema}.{record_all}(
+            works, e_work, e_id, e_version, e_topic, e_state, c_work, c_id, c_digest, c_answer, t_name, t_position) r;
         RETURN;
     END IF;
     FOR work IN 0 .. works - 1 LOOP
@@ -36,6 +42,8 @@ BEGIN
                       WHERE t.w = work AND t.b <> coalesce(k.notification_id, 0)) THEN
             verdict := 'stale';
         ELSIF EXISTS (SELECT FROM unnest(u_work, u_upon) AS u(w, n) WHERE u.w = work AND u.n = ANY (failed)) THEN
+            verdict := 'stale';
+        ELSIF others AND work = ANY (remembers) THEN
             verdict := 'stale';
         ELSIF strict AND EXISTS (
             SELECT FROM (SELECT e.id, min(e.v) AS v FROM unnest(e_work, e_id, e_version) AS e(w, id, v)
@@ -131,7 +139,8 @@ CALL = """SELECT * FROM {schema}.{record}(%s, %s,
     %s::int[], %s::uuid[], %s::bigint[], %s::text[], %s::bytea[],
     %s::int[], %s::text[], %s::bytea[], %s::text[],
     %s::int[], %s::text[], %s::bigint[], %s::bigint[],
-    %s::int[], %s::int[])"""
+    %s::int[], %s::int[],
+    %s, %s::int[])"""
 
 SNAPSHOT = """INSERT INTO {schema}.{snapshots} (originator_id, originator_version, topic, state)
 VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"""

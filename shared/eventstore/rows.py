@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import Table, delete
+from sqlalchemy import Select, Table, column, delete, select, table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
@@ -17,6 +17,8 @@ from shared.eventstore.work import Change, Drop
 
 EVENTS_TABLE = "stored_events"
 SNAPSHOTS_TABLE = "snapshots"
+LAST_WRITER: Select[Any] = select(column("writer")).select_from(table("last_writer"))
+"""Who recorded last; written in the transaction of the first work of a writer that follows another's."""
 DialectName = Literal["sqlite", "postgresql"]
 
 _DIALECTS: dict[DialectName, Dialect] = {

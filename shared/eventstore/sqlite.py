@@ -82,6 +82,7 @@ class SQLiteEventRecorder(SQLiteProcessRecorder):
             "CREATE TABLE IF NOT EXISTS outcomes (command_id TEXT PRIMARY KEY, digest BLOB NOT NULL, "
             "answer TEXT NOT NULL, position INTEGER) WITHOUT ROWID"
         )
+        statements.append("CREATE TABLE IF NOT EXISTS last_writer (one INTEGER PRIMARY KEY, writer TEXT NOT NULL)")
         for verb in ("UPDATE", "DELETE"):
             statements.append(
                 f"CREATE TRIGGER IF NOT EXISTS {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
@@ -140,10 +141,13 @@ class SQLiteEventRecorder(SQLiteProcessRecorder):
         return receipts
 
     def _record_each(self, cursor: SQLiteCursor, works: Sequence[Work]) -> list[Receipt]:
+        others = _others(cursor, works[0].writer if works else "")
         receipts: list[Receipt] = []
         for work in works:
             stands = all(receipts[number].verdict is Verdict.RECORDED for number in work.upon)
-            receipts.append(self._record_one(cursor, work) if stands else Receipt(Verdict.STALE))
+            stands = stands and not (others and work.remembers)
+            verdict, positions = self._record_one(cursor, work) if stands else (Verdict.STALE, ())
+            receipts.append(Receipt(verdict, positions, others))
         recorded = [
             work for work, receipt in zip(works, receipts, strict=True) if receipt.verdict is Verdict.RECORDED
         ]
@@ -154,9 +158,9 @@ class SQLiteEventRecorder(SQLiteProcessRecorder):
             cursor.executemany(_SNAPSHOT, snapshots)
         return receipts
 
-    def _record_one(self, cursor: SQLiteCursor, work: Work) -> Receipt:
+    def _record_one(self, cursor: SQLiteCursor, work: Work) -> tuple[Verdict, Sequence[int]]:
         if verdict := self._objection(cursor, work):
-            return Receipt(verdict)
+            return verdict, ()
         positions = self._insert_events(cursor, work.events) or []
         if outcome := work.outcome:
             cursor.execute(
@@ -170,7 +174,7 @@ class SQLiteEventRecorder(SQLiteProcessRecorder):
             )
         if work.tracking:
             self._insert_tracking(cursor, work.tracking)
-        return Receipt(Verdict.RECORDED, positions)
+        return Verdict.RECORDED, positions
 
     def _objection(self, cursor: SQLiteCursor, work: Work) -> Verdict | None:
         if work.outcome:
@@ -224,6 +228,15 @@ class SQLiteEventRecorder(SQLiteProcessRecorder):
             cursor.execute(statement, [position, *topics])
             row = cursor.fetchone()
         return row[0] if row else 0
+
+
+def _others(cursor: SQLiteCursor, writer: str) -> bool:
+    """Whether anybody else has recorded since ``writer`` did, who is the last one now."""
+    cursor.execute("SELECT 1 FROM last_writer WHERE writer = ?", (writer,))
+    if cursor.fetchone():
+        return False
+    cursor.execute("INSERT OR REPLACE INTO last_writer (one, writer) VALUES (1, ?)", (writer,))
+    return True
 
 
 @contextmanager

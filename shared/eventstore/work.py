@@ -71,6 +71,11 @@ class Work:
     """States of things as they are with this work, so that opening them need not read their whole history."""
     upon: Sequence[int] = ()
     """Which works before it, recorded together with it, it was decided upon: it is stale unless they are recorded."""
+    writer: str = ""
+    """Who decided it, the same for all works recorded together; nobody who remembers anything when it is empty."""
+    remembers: bool = False
+    """Whether it was decided upon rows that were read before: it is stale if anybody but its writer has recorded
+    since."""
 
 
 class Verdict(StrEnum):
@@ -87,7 +92,11 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Receipt:
-    """The verdict on one work, with the positions its events got in the log."""
+    """The verdict on one work, with the positions its events got in the log.
+
+    ``others`` says whether anybody has recorded between its writer and its writer: then rows may have changed.
+    """
 
     verdict: Verdict
     positions: Sequence[int] = ()
+    others: bool = False
