@@ -3,6 +3,7 @@
 from shared.bus.bucket import Bucket
 from shared.bus.connection import Bus
 from shared.bus.faults import BackOff, BusFault, Fenced, NoSuchThing, Unsuitable
+from shared.bus.halving import place_of_first
 from shared.bus.publisher import Pipeline
 from shared.bus.pull import Pull
 from shared.bus.stream import Kept, StreamState, delivered
@@ -20,4 +21,5 @@ __all__ = [
     "StreamState",
     "Unsuitable",
     "delivered",
+    "place_of_first",
 ]

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from uuid import uuid4
 
-from shared.bus import Bus, NoSuchThing, Pull, delivered
+from shared.bus import Bus, Kept, NoSuchThing, Pull, delivered, place_of_first
 from shared.contracts import CloudEvent
 from shared.domain import Refused
 from shared.feed import Publications
@@ -70,21 +70,23 @@ class Parting:
         Histories that have parted never meet again, so the place is found by halving.  Where nothing of the stream
         is ours, they have parted somewhere before it begins.
         """
+        common, parted = -1, None
+
+        async def beyond(kept: Kept) -> bool | None:
+            nonlocal common, parted
+            if (event := contract_in(kept)) is None:
+                return None
+            # Each that agrees lies after the one before, and each that does not before it: the last ones stand.
+            if await self._is_ours(event):
+                common = event.position
+                return False
+            parted = (kept.seq, event.previous)
+            return True
+
         try:
-            state = await self._bus.state(self._stream)
+            await place_of_first(self._bus, self._stream, self._subjects, beyond)
         except NoSuchThing:
             return head, True, None
-        low, high = state.first_seq, state.last_seq + 1
-        common, parted = -1, None
-        while low < high:
-            middle = (low + high) // 2
-            seq, event = await self._contract_from(middle)
-            if event is None:
-                high = middle
-            elif await self._is_ours(event):
-                low, common = seq + 1, event.position
-            else:
-                high, parted = middle, (seq, event.previous)
         if parted is None:
             return head, True, None
         seq, before = parted
@@ -93,13 +95,6 @@ class Parting:
     async def _is_ours(self, event: CloudEvent) -> bool:
         ours = await asyncio.to_thread(self._publications.at, event.position)
         return event.is_same_as(ours)
-
-    async def _contract_from(self, seq: int) -> tuple[int, CloudEvent | None]:
-        while kept := await self._bus.get(self._stream, seq, self._subjects):
-            if event := contract_in(kept):
-                return kept.seq, event
-            seq = kept.seq + 1
-        return seq, None
 
     async def _from(self, seq: int) -> list[CloudEvent]:
         """Every contract of the stream from a sequence on."""
