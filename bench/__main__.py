@@ -50,7 +50,7 @@ def main() -> None:
     if names == list(PARTS):
         SUMMARY.unlink(missing_ok=True)
     with ground() as here:
-        machine = facts(here.folder, here.databases("facts"))
+        machine = facts(here.disk, here.databases("facts"))
         say(f"{plan.name} run: {plan.rounds} rounds of {plan.seconds} s")
         for name in names:
             findings = Findings()

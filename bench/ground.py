@@ -44,6 +44,11 @@ class Ground:
     minted: dict[UUID, tuple[float, str]] = field(default_factory=dict)
 
     @property
+    def disk(self) -> Path:
+        """Where the commits of what is measured go."""
+        return self.postgres.folder or self.folder
+
+    @property
     def databases(self) -> Databases:
         return postgres_databases(self.postgres)
 
@@ -112,10 +117,18 @@ def ground() -> Iterator[Ground]:
     os.environ.setdefault("AARRING_ENVIRONMENT", "test")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="aarring-bench-")))
-        if file_system(folder) in {"tmpfs", "ramfs"}:
-            raise SystemExit(f"{folder} is in memory, not on a disk: name a place on one in TMPDIR")
+        must_be_on_disk(folder)
         postgres = stack.enter_context(PostgresServer())
-        yield Ground(folder, postgres, Tokens(folder / "identity"), stack, count(1), _newest_nats_server())
+        # Its folder is another where its user may not enter ours.
+        here = Ground(folder, postgres, Tokens(folder / "identity"), stack, count(1), _newest_nats_server())
+        must_be_on_disk(here.disk)
+        yield here
+
+
+def must_be_on_disk(folder: Path) -> None:
+    """A commit to memory costs nothing, and says nothing of one to a disk."""
+    if file_system(folder) in {"tmpfs", "ramfs"}:
+        raise SystemExit(f"{folder} is in memory, not on a disk: name a place on one in TMPDIR")
 
 
 def _newest_nats_server() -> Path | None:

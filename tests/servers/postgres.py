@@ -35,6 +35,11 @@ class PostgresServer:
         self._folder: Path | None = None
         self._engine = self._container(options) if containers_wanted() else self._local(options)
 
+    @property
+    def folder(self) -> Path | None:
+        """Where its data lies; None where a container has it."""
+        return self._folder
+
     def start(self) -> Self:
         self._engine.start()
         wait_until(self._answers, self._engine, "PostgreSQL")
