@@ -10,7 +10,7 @@ bench_fingerprint() {
 
 bench_set_up() {
     local stamp=var/bench/venv/made-from python uv
-    [ "$(cat "$stamp" 2>/dev/null)" = "$(bench_fingerprint)" ] && return
+    is_made "$stamp" "$bench_python" "$(bench_fingerprint)" && return
     python=$(find_python) || exit 1
     uv=$(find_uv "$python") || exit 1
     mkdir -p var/bench var/tools

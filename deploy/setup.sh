@@ -100,6 +100,12 @@ link_checkout() {
     chmod +x .venv/bin/aarring
 }
 
+# Whether what was made still is as it should be: a system that took another Python leaves an environment without one.
+is_made() {
+    local stamp=$1 python=$2 wanted=$3
+    [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && "$python" -c '' 2>/dev/null
+}
+
 # What the environment was made from: the same again means there is nothing to do.
 fingerprint() {
     { pwd; cat requirements.lock deploy/uv.txt deploy/setup.sh; } | { sha256sum 2>/dev/null || shasum -a 256; } | cut -d' ' -f1
@@ -107,12 +113,12 @@ fingerprint() {
 
 set_up() {
     local stamp=.venv/made-from
-    [ "$(cat "$stamp" 2>/dev/null)" = "$(fingerprint)" ] && return
+    is_made "$stamp" .venv/bin/python "$(fingerprint)" && return
     mkdir -p var/tools
     if command -v flock >/dev/null; then
         exec 9>var/tools/setup.lock
         flock 9
-        [ "$(cat "$stamp" 2>/dev/null)" = "$(fingerprint)" ] && { exec 9>&-; return; }
+        is_made "$stamp" .venv/bin/python "$(fingerprint)" && { exec 9>&-; return; }
     fi
     local python uv
     python=$(find_python) || exit 1
