@@ -29,6 +29,10 @@ class Answered(Unable):
         super().__init__(f"{service} answered {self.status}{known}: {' – '.join(words) or 'it did not say why'}")
 
 
+class Silent(Unable):
+    """Nobody answered there: what the service would have said is not known."""
+
+
 class Client(httpx.Client):
     """Requests to one service as the operator; whatever is not a success is raised as :class:`Unable`.
 
@@ -48,7 +52,7 @@ class Client(httpx.Client):
                 response.read()
                 raise Answered(self.service, response)
         except httpx.TransportError as fault:
-            raise Unable(
+            raise Silent(
                 f"{self.service} does not answer at {self.base_url}: {str(fault) or type(fault).__name__}"
             ) from None
         return response

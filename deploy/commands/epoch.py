@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.environment import ASKS
-from deploy.operator import client
+from deploy.operator import Silent, client
 from deploy.places import Unable
 
 app = typer.Typer(help="Begin a new epoch of a service whose store was put back.", no_args_is_help=True)
@@ -120,7 +120,7 @@ def _ask_hearers(service: str) -> Hearers:
         try:
             with client(hearer) as api:
                 said = api.get(f"/heard/{service}/agreement").json()
-        except Unable:
+        except Silent:
             found.silent.append(hearer)
             continue
         found.known = max(found.known, said["epoch"])

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 import httpx
 import pytest
 
 from deploy.commands import epoch
+from deploy.operator import Answered, Silent
 from deploy.places import Unable
 
 pytestmark = pytest.mark.unit
@@ -35,7 +36,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[httpx.Request]:
             return httpx.Response(200, json=SAID.get(service, {"number": 3, "after": 5, "lost": []}))
 
         if service not in SAID and service != "registry":
-            raise Unable("notify does not answer")
+            raise Silent("notify does not answer")
         with httpx.Client(base_url="http://there", transport=httpx.MockTransport(answer)) as made:
             yield made
 
@@ -71,6 +72,18 @@ def test_nothing_is_opened_while_a_hearer_is_silent(
     assert "notify could not be asked" in capsys.readouterr().out
     epoch.open_("registry", after=5, reason="The disk broke", without=True)
     assert asked[-1].url.path == "/epochs"
+
+
+def test_a_hearer_that_answers_and_refuses_is_not_silent(
+    asked: list[httpx.Request], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refusing(service: str) -> NoReturn:
+        raise Answered(service, httpx.Response(403))
+
+    monkeypatch.setattr(epoch, "client", refusing)
+    with pytest.raises(Answered, match="answered 403"):
+        epoch.open_("registry", after=5, reason="The disk broke", without=True)
+    assert asked == []
 
 
 def test_where_nothing_was_lost_that_is_said(
