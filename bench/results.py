@@ -58,14 +58,17 @@ def write(part: str, plan: Plan, machine: dict[str, Any], findings: Findings) ->
         "machine": machine,
         "figures": {name: series.told() for name, series in findings.series.items()},
     }
-    (FOLDER / f"{part}.json").write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
+    file = FOLDER / f"{part}.json"
+    before = json.loads(file.read_text())["figures"] if file.exists() else {}
+    file.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
     known: dict[str, float] = json.loads(SUMMARY.read_text()) if SUMMARY.exists() else {}
     for key, figure in KEYS.items():
-        if figure in findings.series:
-            middle = findings.series[figure].middle
+        if figure in before or figure in findings.series:
+            # Also what this run did not come to: the figure of another run is none of this one.
             known.pop(key, None)
-            if middle is not None:
-                known[key] = round(middle, 4)
+        middle = findings.series[figure].middle if figure in findings.series else None
+        if middle is not None:
+            known[key] = round(middle, 4)
     SUMMARY.write_text(json.dumps({key: known[key] for key in KEYS if key in known}, indent=2) + "\n")
 
 
