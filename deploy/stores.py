@@ -11,12 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
-
 from deploy.archive import PartName
 from deploy.places import SERVICES, Unable
 from shared.eventstore import EventStore
-from shared.eventstore.copies import engine_of
+from shared.eventstore.copies import folder_of
 from shared.rebuild import ReadModels, every_table
 from shared.vault import Vault
 
@@ -58,8 +56,7 @@ class Place:
 
     def folder(self) -> Path:
         """Where the log's file lies, with room for another of its size; some place where the log is no file."""
-        address = make_url(self.log)
-        return Path(address.database or "").parent if engine_of(self.log) == "sqlite" else Path(tempfile.gettempdir())
+        return folder_of(self.log) or Path(tempfile.gettempdir())
 
     def url(self, part: PartName) -> str:
         return self.keys if part == "keys" else self.log

@@ -16,12 +16,17 @@ from sqlalchemy.engine import make_url
 from shared.eventstore.copies import postgres, sqlite
 from shared.eventstore.copies.copied import Copied, CopyFault, InUse, kept_as
 
-__all__ = ["Copied", "CopyFault", "InUse", "copy", "engine_of", "held_still", "kept_as", "put_back"]
+__all__ = ["Copied", "CopyFault", "InUse", "copy", "engine_of", "folder_of", "held_still", "kept_as", "put_back"]
 
 
 def engine_of(url: str) -> str:
     """The kind of database: ``sqlite`` or ``postgresql``."""
     return make_url(url).get_backend_name()
+
+
+def folder_of(url: str) -> Path | None:
+    """Where the file of a database lies; None where a server keeps it."""
+    return _file(url).parent if engine_of(url) == "sqlite" else None
 
 
 def copy(url: str, into: Path, leave_out: Sequence[str] = ()) -> Copied:
