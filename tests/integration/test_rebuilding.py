@@ -54,9 +54,9 @@ def test_a_row_too_many_and_a_row_that_is_missing_count_once_each(store: EventSt
 
 
 def test_how_far_it_is_is_told_up_to_all_there_is(store: EventStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rebuild, "PROGRESS_EVERY", 10)
+    monkeypatch.setattr(rebuild, "PROGRESS_EVERY", 12)
     told: list[int] = []
     compare(store, MODELS, told.append)
     assert told == sorted(told)
-    assert told[0] == 10
+    assert told[0] == 12
     assert told[-1] == size(store) == 2 * MANY
