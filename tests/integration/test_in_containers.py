@@ -13,7 +13,7 @@ import yaml  # type: ignore[import-untyped]  # it ships no types
 
 from deploy.places import ROOT, SERVICES
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 COMMAND = """
