@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -13,8 +13,10 @@ from shared.access import Assignment, NotAllowed, Right, Target, acting, grantin
 from shared.asked import Asked
 from shared.desk import UnitOfWork
 from shared.domain import Acting, NotFound, Refused
+from shared.eventstore import EventStore
 from shared.read_rows import Rows
 from shared.registry_facts import held_by
+from shared.tokens import Caller
 
 
 class NotYourQuestion(NotAllowed):
@@ -57,7 +59,10 @@ def acting_on(rows: Rows, asked: Asked, name: str, report: Report) -> Acting:
 
 def answering_as(rows: Rows, asked: Asked, report: Report, question_id: str) -> Acting:
     """In which role the caller answers a question; :class:`NotYourQuestion` when it is somebody else's."""
-    held = held_by(rows, asked.caller)
+    return _answering(held_by(rows, asked.caller), asked, report, question_id)
+
+
+def _answering(held: Sequence[Assignment], asked: Asked, report: Report, question_id: str) -> Acting:
     must_be_readable(report, held, asked.on)
     slot = report.slot(question_id)
     try:
@@ -68,10 +73,42 @@ def answering_as(rows: Rows, asked: Asked, report: Report, question_id: str) -> 
         ) from None
 
 
+def readable_in(store: EventStore, caller: Caller, report_id: UUID, on: date) -> tuple[Report, list[Assignment]]:
+    """A report as readers find it, and the caller's roles; to whoever may not read it there is none."""
+    held = held_by(store.rows, caller)
+    report = store.load(Report, report_id)
+    if report is None:
+        raise report_not_found(report_id)
+    must_be_readable(report, held, on)
+    return report, held
+
+
+def may_answer(store: EventStore, asked: Asked, report_id: UUID, question: Callable[[Report], str]) -> Report:
+    """The report, where the caller may answer a question of it.
+
+    Asked before a key is made, so that nobody leaves keys who may not write; the decision comes in the writer.
+    """
+    report, held = readable_in(store, asked.caller, report_id, asked.on)
+    _answering(held, asked, report, question(report))
+    return report
+
+
+def may_do(store: EventStore, asked: Asked, report_id: UUID, name: str) -> Report:
+    """The report, where the caller may do an operation on it: asked before a key is made, as :func:`may_answer`."""
+    report, held = readable_in(store, asked.caller, report_id, asked.on)
+    _acting(held, asked, OPERATIONS[name].rights, target(report))
+    return report
+
+
+def report_not_found(report_id: UUID) -> NotFound:
+    """The answer to whoever asks for a report that is not there, or not for them."""
+    return NotFound(f"there is no report {report_id}")
+
+
 def must_be_readable(report: Report, held: Sequence[Assignment], on: date) -> None:
     """Refuse as if there were no such report, unless one of the roles may read it."""
     if not concerned(report, held, on):
-        raise NotFound(f"there is no report {report.id}")
+        raise report_not_found(report.id)
 
 
 def concerned(report: Report, held: Sequence[Assignment], on: date) -> list[Assignment]:

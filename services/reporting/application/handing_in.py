@@ -9,9 +9,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from services.reporting.application.deciding import acting_on, answering_as, must_be_readable
+from services.reporting.application.deciding import acting_on, answering_as, may_answer, may_do
 from services.reporting.application.sealing import person_subject, subject_of, with_sealed
-from services.reporting.application.writing import report_not_found, versions
+from services.reporting.application.writing import versions
 from services.reporting.cycle import Cycle
 from services.reporting.report import Report
 from services.reporting.report.state import FrozenRole, Shown
@@ -24,7 +24,6 @@ from shared.desk import Desk, Done, Unavailable, UnitOfWork
 from shared.domain import Acting, Sealed
 from shared.eventstore import EventStore
 from shared.read_rows import Rows
-from shared.registry_facts import held_by
 from shared.vault import Vault
 
 NOTICE_DAYS = 5
@@ -83,8 +82,10 @@ class HandingIn:
 
             return await self._desk.do(asked.command(decide))
 
-        await asyncio.to_thread(self._readable, asked, report_id)
-        return await with_sealed(self._vault, subject_of(report_id, question_id), text, save)
+        def may() -> None:
+            may_answer(self._store, asked, report_id, lambda _: question_id)
+
+        return await with_sealed(self._vault, subject_of(report_id, question_id), text, save, may)
 
     async def extend(self, asked: Asked, report_id: UUID, until: datetime, reason: str) -> Done:
         """Give one report until another instant."""
@@ -120,17 +121,9 @@ class HandingIn:
 
         return await self._desk.do(asked.command(decide))
 
-    def _readable(self, asked: Asked, report_id: UUID) -> Report:
-        held = held_by(self._store.rows, asked.caller)
-        report = self._store.load(Report, report_id)
-        if report is None:
-            raise report_not_found(report_id)
-        must_be_readable(report, held, asked.on)
-        return report
-
     def _sealed_names(self, asked: Asked, report_id: UUID) -> dict[str, Sealed]:
         """The names of everybody with a role on the unit, each sealed under the person's own key."""
-        report = self._readable(asked, report_id)
+        report = may_do(self._store, asked, report_id, "submit")
         held = registry_facts.assignments_on(self._store.rows, report.state.unit_id, asked.on)
         return {
             str(person): self._vault.seal(person_subject(person), name, field="name")

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from services.reporting.application.deciding import answering_as, must_be_readable, readable
+from services.reporting.application.deciding import answering_as, may_answer, readable, readable_in
 from services.reporting.application.sealing import Opened, subject_of, with_sealed
-from services.reporting.application.writing import report_not_found, versions
+from services.reporting.application.writing import versions
 from services.reporting.entries import Entry, Judgement, from_text, judge, to_text
 from services.reporting.report import Report
 from services.reporting.report.rules import QuestionNotInTemplate
@@ -17,7 +17,6 @@ from shared.asked import Asked
 from shared.desk import Desk, Done, UnitOfWork
 from shared.domain import Acting, ChangedMeanwhile, Sealed
 from shared.eventstore import EventStore
-from shared.registry_facts import held_by
 from shared.vault import Vault
 
 Change = Callable[[Report, Acting], None]
@@ -33,7 +32,7 @@ class Lists:
         self, asked: Asked, report_id: UUID, entry_id: UUID, question_id: str, entry: Entry, external_id: str | None
     ) -> Done:
         """A new line at the end of a list."""
-        judged = _judged(entry, await self._readable(asked, report_id))
+        judged = _judged(entry, await self._answerable(asked, report_id, lambda _: question_id))
 
         async def save(fields: Sealed) -> Done:
             def change(report: Report, by: Acting) -> None:
@@ -54,7 +53,7 @@ class Lists:
 
     async def change(self, asked: Asked, report_id: UUID, entry_id: UUID, entry: Entry, base: int) -> Done:
         """Other fields for a line; on a conflict both come back."""
-        judged = _judged(entry, await self._readable(asked, report_id))
+        judged = _judged(entry, await self._answerable(asked, report_id, _question_of(entry_id)))
 
         async def save(fields: Sealed) -> Done:
             def change(report: Report, by: Acting) -> None:
@@ -126,15 +125,11 @@ class Lists:
         return await self._desk.do(asked.command(decide))
 
     async def _readable(self, asked: Asked, report_id: UUID) -> Report:
-        def look() -> Report:
-            report = self._store.load(Report, report_id)
-            held = held_by(self._store.rows, asked.caller)
-            if report is None:
-                raise report_not_found(report_id)
-            must_be_readable(report, held, asked.on)
-            return report
+        report, _ = await asyncio.to_thread(readable_in, self._store, asked.caller, report_id, asked.on)
+        return report
 
-        return await asyncio.to_thread(look)
+    async def _answerable(self, asked: Asked, report_id: UUID, question: Callable[[Report], str]) -> Report:
+        return await asyncio.to_thread(may_answer, self._store, asked, report_id, question)
 
     def _theirs(self, report_id: UUID, entry_id: UUID) -> dict[str, Any]:
         report = self._store.load(Report, report_id)

@@ -7,10 +7,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from services.reporting.application.deciding import allowed, concerned, must_be_readable
+from services.reporting.application.deciding import allowed, concerned, readable_in, report_not_found
 from services.reporting.application.operations import may_read_part
 from services.reporting.application.sealing import Opened, removal
-from services.reporting.application.writing import report_not_found, versions, who
+from services.reporting.application.writing import versions, who
 from services.reporting.entries import CODES, from_text
 from services.reporting.question import Party
 from services.reporting.report import Report
@@ -22,7 +22,6 @@ from shared.access import Assignment
 from shared.domain import NotFound, Sealed
 from shared.eventstore import EventStore
 from shared.history import history, state_at
-from shared.registry_facts import held_by
 from shared.tokens import Caller
 from shared.vault import Vault
 
@@ -103,9 +102,7 @@ class Reading:
 
     def _latest(self, caller: Caller, report_id: UUID, on: date) -> tuple[Report, list[Assignment]]:
         """The report as it is, and those of the caller's roles by which it may be read and worked on."""
-        held = held_by(self._store.rows, caller)
-        report = self._existing(report_id)
-        must_be_readable(report, held, on)
+        report, held = readable_in(self._store, caller, report_id, on)
         return report, concerned(report, held, on)
 
 

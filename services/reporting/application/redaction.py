@@ -11,9 +11,9 @@ from uuid import UUID
 
 import structlog
 
-from services.reporting.application.deciding import acting_on
+from services.reporting.application.deciding import acting_on, report_not_found
 from services.reporting.application.sealing import digest, subject_of
-from services.reporting.application.writing import report_not_found, versions
+from services.reporting.application.writing import versions
 from services.reporting.report import Report
 from services.reporting.report.ending import AddendumSigned
 from services.reporting.report.events import Answered

@@ -40,16 +40,16 @@ async def with_sealed(
     subject: str,
     text: str,
     do: Callable[[Sealed], Awaitable[T]],
-    before_a_key: Callable[[], Awaitable[None]] | None = None,
+    before_a_key: Callable[[], object] | None = None,
 ) -> T:
     """Seal ``text`` and do something with it; sealed anew when a redaction destroyed the key in between.
 
-    What is to hold ``before_a_key`` is made need not be asked when one is at hand.
+    What is to hold ``before_a_key`` is made need not be asked when one is at hand; else it is, in a thread.
     """
     sealed = vault.seal_at_hand(subject, text)
     if sealed is None:
         if before_a_key:
-            await before_a_key()
+            await asyncio.to_thread(before_a_key)
         sealed = await asyncio.to_thread(vault.seal, subject, text)
     try:
         return await do(sealed)

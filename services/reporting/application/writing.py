@@ -8,7 +8,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from services.reporting.application.deciding import acting_on, answering_as, must_be_readable, readable, seat_holder
+from services.reporting.application.deciding import (
+    acting_on,
+    answering_as,
+    may_answer,
+    may_do,
+    readable,
+    seat_holder,
+)
 from services.reporting.application.sealing import Opened, subject_of, with_sealed
 from services.reporting.question import Party
 from services.reporting.report import Report
@@ -18,7 +25,6 @@ from shared.asked import Asked
 from shared.desk import Desk, Done, UnitOfWork
 from shared.domain import Acting, ChangedMeanwhile, NotFound, Sealed
 from shared.eventstore import EventStore
-from shared.registry_facts import held_by
 from shared.vault import Vault
 
 
@@ -42,8 +48,11 @@ class Writing:
 
             return await self._desk.do(asked.command(decide))
 
+        def may() -> None:
+            may_answer(self._store, asked, report_id, lambda _: question_id)
+
         subject = subject_of(report_id, question_id)
-        sealed_save = with_sealed(self._vault, subject, text, save, lambda: self._may_write(asked, report_id))
+        sealed_save = with_sealed(self._vault, subject, text, save, may)
         return await self._with_both(report_id, question_id, text, sealed_save)
 
     async def enter_on_behalf(
@@ -64,8 +73,11 @@ class Writing:
 
             return await self._desk.do(asked.command(decide))
 
+        def may() -> None:
+            may_do(self._store, asked, report_id, "enter_on_behalf").group_slot(question_id)
+
         subject = subject_of(report_id, question_id)
-        sealed_save = with_sealed(self._vault, subject, text, save, lambda: self._may_write(asked, report_id))
+        sealed_save = with_sealed(self._vault, subject, text, save, may)
         return await self._with_both(report_id, question_id, text, sealed_save)
 
     async def confirm(self, asked: Asked, report_id: UUID, question_id: str, base: int) -> Done:
@@ -118,18 +130,6 @@ class Writing:
     ) -> Done:
         return await self._desk.do(asked.command(lambda unit: change(unit, readable(unit, asked, report_id))))
 
-    async def _may_write(self, asked: Asked, report_id: UUID) -> None:
-        """Refuse strangers before a key is made for what they send; the decision itself comes in the writer."""
-
-        def look() -> None:
-            report = self._store.load(Report, report_id)
-            held = held_by(self._store.rows, asked.caller)
-            if report is None:
-                raise report_not_found(report_id)
-            must_be_readable(report, held, asked.on)
-
-        await asyncio.to_thread(look)
-
     async def _with_both(self, report_id: UUID, question_id: str, yours: str, save: Awaitable[Done]) -> Done:
         """A save whose refusal, when somebody was first, carries their text and the one that was sent."""
         try:
@@ -146,11 +146,6 @@ class Writing:
             return {"version": 0, "text": None}
         opened = Opened(self._vault, report.state).text(answer.text) if answer.text else {"text": None}
         return {**opened, "version": answer.version, "choices": answer.choices, "by": who(answer.by), "at": answer.at}
-
-
-def report_not_found(report_id: UUID) -> NotFound:
-    """The answer to whoever asks for a report that is not there, or not for them."""
-    return NotFound(f"there is no report {report_id}")
 
 
 def versions(report: Report) -> dict[str, Any]:
