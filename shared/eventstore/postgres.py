@@ -12,12 +12,12 @@ from zlib import crc32
 
 from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError, StoredEvent, Tracking
 from eventsourcing.postgres import PostgresDatastore, PostgresProcessRecorder
-from psycopg import Connection
+from psycopg import Connection, Cursor, DatabaseError
 from psycopg.rows import DictRow
 from psycopg.sql import SQL, Identifier, Literal
 
 from shared.eventstore.faults import unavailable
-from shared.eventstore.recording import CALL, NEVER_CHANGED, NONE_OBJECTS, RECORD, RECORD_ALL, SNAPSHOT
+from shared.eventstore.recording import CALL, NEVER_CHANGED, NONE_OBJECTS, NOT_WHOLE, RECORD, RECORD_ALL, SNAPSHOT
 from shared.eventstore.rows import EVENTS_TABLE, SNAPSHOTS_TABLE, grouped
 from shared.eventstore.work import Receipt, Verdict, Work
 
@@ -87,6 +87,7 @@ class PostgresEventRecorder(PostgresProcessRecorder):
             "record_all": Identifier(f"{events_table_name}_record_all"),
             "none_objects": Identifier(f"{events_table_name}_none_objects"),
             "guard": Identifier(f"{events_table_name}_never_changed"),
+            "not_whole": Literal(NOT_WHOLE),
             "lock": Literal(crc32(f"{datastore.schema}.{events_table_name}".encode())),
         }
         self._call = SQL(CALL).format(**names).as_string()
@@ -134,34 +135,42 @@ class PostgresEventRecorder(PostgresProcessRecorder):
         return list(row["positions"])
 
     def record(self, works: Sequence[Work]) -> list[Receipt]:
-        """Write ``works`` in one transaction; one that cannot be written changes nothing and spoils no other."""
-        with (
-            self.datastore.get_connection() as connection,
-            connection.transaction(),
-            connection.cursor() as cursor,
-        ):
-            cursor.execute(self._call, self._arguments(works, strict=True), prepare=True)
-            receipts = [
-                Receipt(Verdict(row["verdict"]), row["positions"], row["others"]) for row in cursor.fetchall()
-            ]
-            recorded = [
-                work for work, receipt in zip(works, receipts, strict=True) if receipt.verdict is Verdict.RECORDED
-            ]
+        """Write ``works`` in one transaction; one that cannot be written changes nothing and spoils no other.
+
+        Most often all can be, so all is sent at once, the commit with it; where not all can be, nothing is written
+        by that, and then each that can.
+        """
+        with self.datastore.get_connection() as connection:
+            try:
+                with connection.pipeline():
+                    return self._written(connection, works, whole=True)
+            except DatabaseError as fault:
+                if fault.sqlstate != NOT_WHOLE:
+                    raise
+            return self._written(connection, works, whole=False)
+
+    def _written(self, connection: Connection[DictRow], works: Sequence[Work], *, whole: bool) -> list[Receipt]:
+        told, writing = connection.cursor(), connection.cursor()
+        with connection.transaction():
+            told.execute(self._call, self._arguments(works, whole=whole), prepare=True)
+            receipts = [] if whole else _receipts(told)
+            recorded = works if whole else _recorded(works, receipts)
             for statement, rows in grouped((change for work in recorded for change in work.changes), "postgresql"):
-                cursor.executemany(statement, rows)
+                writing.executemany(statement, rows)
             snapshots = [_as_row(snapshot) for work in recorded for snapshot in work.snapshots]
             if snapshots:
-                cursor.executemany(self._snapshot, snapshots)
-        return receipts
+                writing.executemany(self._snapshot, snapshots)
+        return receipts or _receipts(told)
 
     @staticmethod
-    def _arguments(works: Sequence[Work], *, strict: bool) -> list[Any]:
+    def _arguments(works: Sequence[Work], *, strict: bool = True, whole: bool = False) -> list[Any]:
         events = [(n, e) for n, work in enumerate(works) for e in work.events]
         outcomes = [(n, work.outcome) for n, work in enumerate(works) if work.outcome]
         tracking = [(n, work.tracking, work.tracked_before) for n, work in enumerate(works) if work.tracking]
         upon = [(n, number) for n, work in enumerate(works) for number in work.upon]
         return [
             strict,
+            whole,
             len(works),
             [n for n, _ in events],
             [e.originator_id for _, e in events],
@@ -213,6 +222,15 @@ class PostgresEventRecorder(PostgresProcessRecorder):
             cursor.execute(statement, (position, list(topics)))
             row = cursor.fetchone()
         return row["notification_id"] if row else 0
+
+
+def _receipts(cursor: Cursor[DictRow]) -> list[Receipt]:
+    return [Receipt(Verdict(row["verdict"]), row["positions"], row["others"]) for row in cursor.fetchall()]
+
+
+def _recorded(works: Sequence[Work], receipts: Sequence[Receipt]) -> Sequence[Work]:
+    pairs = zip(works, receipts, strict=True)
+    return [work for work, receipt in pairs if receipt.verdict is Verdict.RECORDED]
 
 
 def _as_row(stored: StoredEvent) -> tuple[Any, ...]:

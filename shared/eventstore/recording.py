@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+NOT_WHOLE = "AA001"
+"""The state PostgreSQL ends with when only some of the works could be recorded, and all of them were asked for."""
+
 RECORD = """
 CREATE OR REPLACE FUNCTION {schema}.{record}(
-    strict boolean, works int,
+    strict boolean, whole boolean, works int,
     e_work int[], e_id uuid[], e_version bigint[], e_topic text[], e_state bytea[],
     c_work int[], c_id text[], c_digest bytea[], c_answer text[],
     t_work int[], t_name text[], t_before bigint[], t_position bigint[],
@@ -26,6 +29,9 @@ BEGIN
         RETURN QUERY SELECT r.*, others FROM {schema}.{record_all}(
             works, e_work, e_id, e_version, e_topic, e_state, c_work, c_id, c_digest, c_answer, t_name, t_position) r;
         RETURN;
+    END IF;
+    IF whole THEN
+        RAISE EXCEPTION 'not all of it can be recorded' USING ERRCODE = {not_whole};
     END IF;
     FOR work IN 0 .. works - 1 LOOP
         verdict := 'recorded';
@@ -135,7 +141,7 @@ BEGIN RAISE EXCEPTION 'what was recorded is never changed'; END $body$;
 CREATE OR REPLACE TRIGGER {guard} BEFORE UPDATE OR DELETE OR TRUNCATE ON {schema}.{events}
 FOR EACH STATEMENT EXECUTE FUNCTION {schema}.{guard}()"""
 
-CALL = """SELECT * FROM {schema}.{record}(%s, %s,
+CALL = """SELECT * FROM {schema}.{record}(%s, %s, %s,
     %s::int[], %s::uuid[], %s::bigint[], %s::text[], %s::bytea[],
     %s::int[], %s::text[], %s::bytea[], %s::text[],
     %s::int[], %s::text[], %s::bigint[], %s::bigint[],
