@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, groupby
@@ -196,22 +196,25 @@ class EventStore:
 
     @contextmanager
     def one_connection(self) -> Iterator[None]:
-        """What this thread reads meanwhile goes over one connection, asked only once whether it is still alive."""
-        with self._asking(), self._reader.connect() as connection:
-            self._mine.connection = connection
+        """What this thread reads meanwhile, if anything, goes over one connection, asked once whether it is alive."""
+        with ExitStack() as self._mine.opened:
             try:
                 yield
             finally:
-                del self._mine.connection
+                self._mine.opened = self._mine.connection = None
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        held: Connection | None = getattr(self._mine, "connection", None)
-        if held is None:
+        opened: ExitStack | None = getattr(self._mine, "opened", None)
+        if opened is None:
             with self._asking(), self._reader.connect() as connection:
                 yield connection
-        else:
-            with self._asking(), held.begin():
+            return
+        with self._asking():
+            held: Connection | None = getattr(self._mine, "connection", None)
+            if held is None:
+                held = self._mine.connection = opened.enter_context(self._reader.connect())
+            with held.begin():
                 yield held
 
     @contextmanager
