@@ -9,38 +9,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from services.reporting.question import AnsweredBy
+from services.reporting.readers import DESKS, GROUP, HANDED_IN, UNIT_WRITERS, WRITTEN
 from services.reporting.report import Report
 from services.reporting.report.rules import QuestionNotInTemplate
-from services.reporting.report.state import Slot, Status
+from services.reporting.report.state import Slot
 from shared.access import Assignment, Right, Role, Scope, Target
 
 _LEAD = (Right(Role.PROFESSIONAL_LEAD, Scope.UNIT),)
-_UNIT_WRITERS = (*_LEAD, Right(Role.SITE_LEAD, Scope.UNIT), Right(Role.COORDINATOR, Scope.UNIT))
 _GROUP_LEADER = (Right(Role.GROUP_LEADER, Scope.UNIT),)
-_GROUP = (
-    *_GROUP_LEADER,
-    Right(Role.GROUP_MEMBER, Scope.UNIT),
-    Right(Role.USER_REPRESENTATIVE, Scope.UNIT),
-    Right(Role.UNIT_REPRESENTATIVE, Scope.UNIT),
-)
-_DESK = (Right(Role.SERVICE_DESK, Scope.REGION), Right(Role.JOINT_DESK, Scope.ANYWHERE))
-_READERS_OF_ALL = (Right(Role.JOINT_DESK, Scope.ANYWHERE), Right(Role.AUDITOR, Scope.ANYWHERE))
-_READERS_OF_DRAFTS = (
-    *_UNIT_WRITERS,
-    *_GROUP,
-    Right(Role.ADMINISTRATIVE_LEADER, Scope.UNIT),
-    Right(Role.NETWORK_MEMBER, Scope.UNIT),
-    Right(Role.TRUST_OFFICE, Scope.TRUST),
-    Right(Role.SERVICE_DESK, Scope.REGION),
-    Right(Role.REVIEWER, Scope.REGION),
-    *_READERS_OF_ALL,
-)
-_READERS_OF_SUBMITTED = (
-    *_READERS_OF_DRAFTS,
-    Right(Role.SERVICE_DESK, Scope.ANYWHERE),
-    Right(Role.REVIEWER, Scope.ANYWHERE),
-    Right(Role.DIRECTORS_SECRETARY, Scope.ANYWHERE),
-)
 
 
 @dataclass(frozen=True)
@@ -76,33 +52,33 @@ def _waited_for(report: Report) -> Iterable[Slot]:
 
 
 OPERATIONS: Mapping[str, Operation] = {
-    "answer_unit_part": _answering(_UNIT_WRITERS, AnsweredBy.UNIT),
+    "answer_unit_part": _answering(UNIT_WRITERS, AnsweredBy.UNIT),
     "answer_for_the_group": _answering(_GROUP_LEADER, AnsweredBy.GROUP_LEADER),
     "answer_as_member": _answering((Right(Role.GROUP_MEMBER, Scope.UNIT),), AnsweredBy.GROUP_MEMBER),
     "answer_as_user_representative": _answering(
         (Right(Role.USER_REPRESENTATIVE, Scope.UNIT),), AnsweredBy.USER_REPRESENTATIVE
     ),
     "enter_on_behalf": Operation(_GROUP_LEADER, Report.must_have_group_part),
-    "finish_unit_part": Operation(_UNIT_WRITERS, _written),
+    "finish_unit_part": Operation(UNIT_WRITERS, _written),
     "finish_group_part": Operation(_GROUP_LEADER, Report.must_have_group_part),
-    "show_persons": Operation((*_UNIT_WRITERS, *_DESK), _written),
+    "show_persons": Operation((*UNIT_WRITERS, *DESKS), _written),
     "give_notice": Operation(_LEAD, Report.must_have_open_group_answers),
     "consent": Operation(_GROUP_LEADER, Report.must_have_open_group_answers),
     "submit": Operation(_LEAD, _written),
-    "add_addendum": Operation(_GROUP, Report.must_wait_for_addenda, _waited_for),
-    "extend": Operation(_DESK, _written),
-    "exempt": Operation(_DESK, _written),
-    "withdraw": Operation(_DESK, _written),
-    "reopen": Operation(_DESK, Report.must_be_reopenable),
-    "request_redaction": Operation((*_UNIT_WRITERS, *_GROUP_LEADER, *_DESK), _has_texts),
-    "decide_redaction": Operation(_DESK, Report.must_have_undecided_redactions),
+    "add_addendum": Operation(GROUP, Report.must_wait_for_addenda, _waited_for),
+    "extend": Operation(DESKS, _written),
+    "exempt": Operation(DESKS, _written),
+    "withdraw": Operation(DESKS, _written),
+    "reopen": Operation(DESKS, Report.must_be_reopenable),
+    "request_redaction": Operation((*UNIT_WRITERS, *_GROUP_LEADER, *DESKS), _has_texts),
+    "decide_redaction": Operation(DESKS, Report.must_have_undecided_redactions),
 }
 """Every operation on a report, by the name it has in ``allowed_operations``."""
 
 PLANNING = (Right(Role.JOINT_DESK, Scope.ANYWHERE),)
 """Who plans and opens the year's cycle: the four desks together."""
 
-OPENING_ONE = _DESK
+OPENING_ONE = DESKS
 """Who opens a single report outside the sweep."""
 
 _ANSWERING = {
@@ -125,22 +101,10 @@ def is_theirs(slot: Slot, held: Assignment) -> bool:
 
 
 def reading(report: Report) -> tuple[Right, ...]:
-    """Who may read a report: a draft those concerned, one that was submitted all four regions."""
-    return _READERS_OF_SUBMITTED if report.state.submissions else _READERS_OF_DRAFTS
+    """Who may read a report: one being written those concerned, one that was handed in all four regions."""
+    return HANDED_IN if report.state.submissions else WRITTEN
 
 
 def target(report: Report) -> Target:
     """What rights on a report are asked for."""
     return Target(report.state.unit_id, report.state.regions, report.state.trusts)
-
-
-def may_read_part(report: Report, part: str, held: list[Assignment]) -> bool:
-    """Whether the texts of a part may be read: one's own always, the other party's once it says it is done."""
-    state = report.state
-    if part in state.finished or state.submissions or state.status is Status.SUBMITTED:
-        return True
-    other = {right.role for right in (_GROUP if part == "unit" else (*_UNIT_WRITERS, *_ADMINISTRATION))}
-    return any(assignment.role not in other for assignment in held)
-
-
-_ADMINISTRATION = (Right(Role.ADMINISTRATIVE_LEADER, Scope.UNIT), Right(Role.TRUST_OFFICE, Scope.TRUST))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from services.reporting.application.deciding import allowed, concerned, readable_in, report_not_found
-from services.reporting.application.operations import may_read_part
+from services.reporting.application.drafts import Drafts
 from services.reporting.application.sealing import Opened, removal
 from services.reporting.application.writing import versions, who
 from services.reporting.entries import CODES, from_text
@@ -25,8 +24,6 @@ from shared.history import history, state_at
 from shared.tokens import Caller
 from shared.vault import Vault
 
-Reveal = Callable[[Sealed], dict[str, Any]]
-
 
 class Reading:
     """What may be asked about reports; runs in reader threads."""
@@ -40,7 +37,7 @@ class Reading:
         """A report as it is, or as it was at a version or moment, with what the caller may do with it now."""
         latest, held = self._latest(caller, report_id, on)
         report = state_at(self._store, Report, report_id, version=version, moment=moment)
-        reader = _Reader(self._vault, latest, held)
+        reader = self._reader(latest, held, on)
         return {**reader.whole(report), "allowed_operations": allowed(latest, held, on)}
 
     def checks(self, caller: Caller, report_id: UUID, on: date) -> dict[str, Any]:
@@ -63,9 +60,9 @@ class Reading:
         }
 
     def history(self, caller: Caller, report_id: UUID, on: date) -> list[dict[str, Any]]:
-        """Every fact of a report; texts are shown to those who may read the place now."""
+        """Every fact of a report; texts are shown to those who may read them now."""
         latest, held = self._latest(caller, report_id, on)
-        reader = _Reader(self._vault, latest, held)
+        reader = self._reader(latest, held, on)
         return history(self._store, report_id, reader.any_text)
 
     def submission(self, caller: Caller, report_id: UUID, number: int, on: date) -> dict[str, Any]:
@@ -78,7 +75,7 @@ class Reading:
         if handed_in is None:
             raise NotFound(f"report {report_id} has no submission {number}")
         frozen = state_at(self._store, Report, report_id, version=handed_in.report_version)
-        reader = _Reader(self._vault, latest, held)
+        reader = self._reader(latest, held, on)
         return {
             **_submission(latest, handed_in),
             "report": reader.whole(frozen),
@@ -105,12 +102,15 @@ class Reading:
         report, held = readable_in(self._store, caller, report_id, on)
         return report, concerned(report, held, on)
 
+    def _reader(self, latest: Report, held: list[Assignment], on: date) -> _Reader:
+        return _Reader(self._vault, latest, Drafts(self._store, latest, held, on))
+
 
 class _Reader:
     """Renders one report for one caller."""
 
-    def __init__(self, vault: Vault, latest: Report, held: list[Assignment]) -> None:
-        self._vault, self._latest, self._held = vault, latest, held
+    def __init__(self, vault: Vault, latest: Report, drafts: Drafts) -> None:
+        self._latest, self._drafts = latest, drafts
         self._opened = Opened(vault, latest.state)
 
     def whole(self, report: Report) -> dict[str, Any]:
@@ -143,11 +143,14 @@ class _Reader:
         }
 
     def _answer(self, report: Report, question_id: str, answer: Answer) -> dict[str, Any]:
-        reveal = self._reveal(question_id)
         behalf = answer.on_behalf
         return {
             "version": answer.version,
-            **(reveal(answer.text) if answer.text else {"text": None, **self._if_removed(question_id)}),
+            **(
+                self._text(question_id, answer.text)
+                if answer.text
+                else {"text": None, **self._if_removed(question_id)}
+            ),
             "choices": answer.choices,
             "nothing_to_report": answer.nothing_to_report,
             "by": who(answer.by),
@@ -162,7 +165,7 @@ class _Reader:
         }
 
     def _entry(self, report: Report, entry: Entry) -> dict[str, Any]:
-        shown = self._reveal(entry.question_id)(entry.fields) if entry.fields else self._if_removed(str(entry.id))
+        shown = self._text(entry.question_id, entry.fields) if entry.fields else self._if_removed(str(entry.id))
         kind = report.slot(entry.question_id).entry_type or ""
         text = shown.pop("text", None)
         fields = from_text(kind, text).model_dump(mode="json") if text else None
@@ -206,11 +209,10 @@ class _Reader:
             return self._opened.name(sealed)
         place = sealed.subject.rsplit(":", 1)[-1]
         entry = None if place in self._latest.state.slots else self._latest.state.entry(UUID(place))
-        return self._reveal(entry.question_id if entry else place)(sealed)
+        return self._text(entry.question_id if entry else place, sealed)
 
-    def _reveal(self, question_id: str) -> Reveal:
-        part = self._latest.state.slots[question_id].part
-        return self._opened.text if may_read_part(self._latest, part, self._held) else Opened.closed
+    def _text(self, question_id: str, sealed: Sealed) -> dict[str, Any]:
+        return Opened.closed(sealed) if self._drafts.hide(question_id, sealed) else self._opened.text(sealed)
 
     def _if_removed(self, place: str) -> dict[str, Any]:
         removed = self._opened.removal_at(place)

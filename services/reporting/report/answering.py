@@ -133,10 +133,10 @@ class Answering(Rules):
         )
 
     def finish(self, part: Party, *, finished: bool, by: Acting, at: datetime) -> None:
-        """Say that a part is done, or take it back; saying it again changes nothing."""
+        """Say that a part is done, or take it back; said again it changes nothing, unless it was handed in since."""
         self.must_be_open()
         self._must_have_part(part)
-        if finished and part not in self.state.finished:
+        if finished and not self.state.is_done(part):
             event = PartFinished(at=at, by=by, unit_id=self.state.unit_id, year=self.state.year, part=part)
             self.trigger(event)
         elif not finished and part in self.state.finished:

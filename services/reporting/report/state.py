@@ -210,6 +210,11 @@ class ReportState(State, kw_only=True):
         """Whether a reference group answers in this report."""
         return any(slot.part is Party.GROUP for slot in self.slots.values())
 
+    def is_done(self, part: str) -> bool:
+        """Whether a party says that its part is done; what it said before it was handed in is not said of now."""
+        said = self.touched.get(f"part:{part}", 0)
+        return part in self.finished and said > (self.submissions[-1].content_version if self.submissions else 0)
+
     def live_entries(self, question_id: str) -> list[Entry]:
         """The lines of a list that are not removed, in order."""
         return [entry for entry in self.entries.get(question_id, []) if not entry.removed]

@@ -7,11 +7,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, cast, false, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Text, and_, cast, false, func, or_, select, true, tuple_
 
+from services.reporting.readers import HANDED_IN, WRITTEN
 from services.reporting.report.state import WRITABLE
 from services.reporting.views import tables as t
-from shared.access import Assignment, Role
+from shared.access import Assignment, Right, Scope
 from shared.read_rows import Rows, filtered, has_name, page
 from shared.registry_facts import PERSONS, erased_keys
 
@@ -92,29 +93,31 @@ def reports(
 
 
 def visible_to(held: Iterable[Assignment], on: date) -> ColumnElement[bool]:
-    """The reports the holder of these roles may read: as in the operations, drafts only those concerned."""
-    conditions = [_covers(assignment) for assignment in held if assignment.holds(on)]
+    """The reports the holder of these roles may read, by the rights that are asked for each."""
+    conditions = [
+        or_(_granted(assignment, WRITTEN), and_(t.REPORTS.c.submissions > 0, _granted(assignment, HANDED_IN)))
+        for assignment in held
+        if assignment.holds(on)
+    ]
     return or_(false(), *conditions)
 
 
-_EVERYTHING = frozenset({Role.JOINT_DESK, Role.AUDITOR})
-_ALL_SUBMITTED = frozenset({Role.SERVICE_DESK, Role.REVIEWER, Role.DIRECTORS_SECRETARY})
+def _granted(held: Assignment, rights: Iterable[Right]) -> ColumnElement[bool]:
+    return or_(false(), *(_relates(held, right.scope) for right in rights if right.role == held.role))
 
 
-def _covers(held: Assignment) -> ColumnElement[bool]:
+def _relates(held: Assignment, scope: Scope) -> ColumnElement[bool]:
+    """Where an assignment covers a report: :meth:`Assignment.relates` of many at once."""
     table = t.REPORTS.c
-    if held.role in _EVERYTHING:
-        return true()
-    covered: list[ColumnElement[bool]] = [false()]
-    if held.role in _ALL_SUBMITTED:
-        covered.append(table.submissions > 0)
-    if held.unit_id:
-        covered.append(table.unit_id == str(held.unit_id))
-    if held.region and held.role in (Role.SERVICE_DESK, Role.REVIEWER):
-        covered.append(has_name(table.regions, held.region))
-    if held.trust and held.role is Role.TRUST_OFFICE:
-        covered.append(has_name(table.trusts, held.trust))
-    return or_(*covered)
+    match scope:
+        case Scope.UNIT:
+            return table.unit_id == str(held.unit_id) if held.unit_id else false()
+        case Scope.REGION:
+            return has_name(table.regions, held.region) if held.region else false()
+        case Scope.TRUST:
+            return has_name(table.trusts, held.trust) if held.trust else false()
+        case Scope.ANYWHERE:
+            return true()
 
 
 def keys_to_destroy(rows: Rows) -> list[tuple[str, int | None]]:
