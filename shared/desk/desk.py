@@ -49,6 +49,7 @@ class Desk:
         self._thread = ThreadPoolExecutor(1, "desk")
         self._writer = Writer(rows, may_write)
         self._line: deque[Turn] = deque()
+        self._writing = False
         self._behind = ""
 
     def stop_adding(self, why: str) -> None:
@@ -117,9 +118,14 @@ class Desk:
     def _write(self) -> None:
         """In the writer thread: record whatever waits, and whatever comes to wait meanwhile."""
         while self._line:
-            turns = [self._line.popleft() for _ in range(min(len(self._line), WORKS))]
-            self._line.extendleft(reversed(self._writer.write(self.store, turns)))
-            self._writer.cache.shrink(HOT)
+            self._writing = True
+            try:
+                turns = [self._line.popleft() for _ in range(min(len(self._line), WORKS))]
+                self._line.extendleft(reversed(self._writer.write(self.store, turns)))
+                self._writer.cache.shrink(HOT)
+            finally:
+                # Before the line is looked at again: who joins it after that look must find that nobody writes.
+                self._writing = False
 
     def close(self) -> None:
         """Finish the work in hand and stop."""
