@@ -7,7 +7,6 @@ wrapped by a key from the settings, so that a backup of the log alone reads noth
 from __future__ import annotations
 
 import os
-from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from threading import Lock
@@ -33,6 +32,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection, make_url
 
+from shared import nonces
 from shared.domain import Sealed
 from shared.eventstore import PATIENCE, StoreUnavailable, unavailable
 from shared.remembered import Remembered
@@ -48,10 +48,6 @@ _KEYS = Table(
 _REMEMBERED_SECONDS = 60.0
 """How long a key may be remembered; another process's destruction takes effect within it."""
 _REMEMBERED_KEYS = 100_000
-_NONCE = 12
-_NONCES = 256
-_nonces: deque[bytes] = deque()
-os.register_at_fork(after_in_child=_nonces.clear)  # two processes must not draw the same
 _LOST = b""
 
 
@@ -126,7 +122,7 @@ class Vault:
         key = self._key(sealed.subject, sealed.generation)
         place = _place(sealed.subject, sealed.generation, field)
         try:
-            return key.decrypt(sealed.sealed[:_NONCE], sealed.sealed[_NONCE:], place).decode()
+            return key.decrypt(sealed.sealed[: nonces.LENGTH], sealed.sealed[nonces.LENGTH :], place).decode()
         except (InvalidTag, ValueError):  # ValueError: too short to be anything sealed
             raise Unreadable(f"{sealed.subject} generation {sealed.generation}") from None
 
@@ -284,22 +280,9 @@ class Vault:
 
 
 def _sealed(subject: str, generation: int, key: AESGCM, text: str, field: str) -> Sealed:
-    nonce = _nonce()
+    nonce = nonces.draw()
     place = _place(subject, generation, field)
     return Sealed(subject, generation, nonce + key.encrypt(nonce, text.encode(), place), len(text))
-
-
-def _nonce() -> bytes:
-    """Bytes no other text is sealed with.
-
-    Drawn for many texts at once: whoever asks the system lets go of the interpreter, and waits to get it back.
-    """
-    try:
-        return _nonces.popleft()
-    except IndexError:
-        drawn = os.urandom(_NONCE * _NONCES)
-        _nonces.extend(drawn[at : at + _NONCE] for at in range(_NONCE, len(drawn), _NONCE))
-        return drawn[:_NONCE]
 
 
 def _place(subject: str, generation: int, field: str) -> bytes:
