@@ -78,18 +78,7 @@ class PostgresEventRecorder(PostgresProcessRecorder):
         if datastore.enable_db_functions:
             raise ValueError("POSTGRES_ENABLE_DB_FUNCTIONS stores no tracking and takes no lock: keep it off")
         super().__init__(datastore, events_table_name=events_table_name, tracking_table_name="tracking")
-        names = {
-            "schema": Identifier(datastore.schema),
-            "events": Identifier(events_table_name),
-            "tracking": Identifier(self.tracking_table_name),
-            "snapshots": Identifier(SNAPSHOTS_TABLE),
-            "record": Identifier(f"{events_table_name}_record"),
-            "record_all": Identifier(f"{events_table_name}_record_all"),
-            "none_objects": Identifier(f"{events_table_name}_none_objects"),
-            "guard": Identifier(f"{events_table_name}_never_changed"),
-            "not_whole": Literal(NOT_WHOLE),
-            "lock": Literal(crc32(f"{datastore.schema}.{events_table_name}".encode())),
-        }
+        names = self._names(datastore.schema)
         self._call = SQL(CALL).format(**names).as_string()
         self._snapshot = SQL(SNAPSHOT).format(**names).as_string()
         self.sql_create_statements += [
@@ -106,6 +95,22 @@ class PostgresEventRecorder(PostgresProcessRecorder):
             ),
             *(SQL(made).format(**names) for made in (NEVER_CHANGED, NONE_OBJECTS, RECORD_ALL, RECORD)),
         ]
+
+    def _names(self, schema: str) -> dict[str, Identifier | Literal]:
+        """What the statements call their tables, functions and numbers."""
+        events = self.events_table_name
+        return {
+            "schema": Identifier(schema),
+            "events": Identifier(events),
+            "tracking": Identifier(self.tracking_table_name),
+            "snapshots": Identifier(SNAPSHOTS_TABLE),
+            "record": Identifier(f"{events}_record"),
+            "record_all": Identifier(f"{events}_record_all"),
+            "none_objects": Identifier(f"{events}_none_objects"),
+            "guard": Identifier(f"{events}_never_changed"),
+            "not_whole": Literal(NOT_WHOLE),
+            "lock": Literal(crc32(f"{schema}.{events}".encode())),
+        }
 
     def create_table(self) -> None:
         """Make what is not there as this version wants it; what is there is not touched.
