@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 PEOPLE = 64
 """Keep-alive connections that save at once, where nothing else is said."""
@@ -37,8 +37,11 @@ FULL = Plan("full", 7, 6.0, 1.5, (1, 2, 4, 8, 16, 32, 64), (1, 2, 3, 4), 200_000
 
 
 def chosen() -> Plan:
-    """``BENCH=quick`` is the quick one; unsaid, it is the full one."""
+    """``BENCH=quick`` is the quick one, else it is the full one; ``BENCH_ROUNDS`` names another number of rounds."""
     said = os.environ.get("BENCH", "full")
     if said not in {"quick", "full"}:
         raise SystemExit(f"BENCH is '{said}'; it must be quick or full")
-    return QUICK if said == "quick" else FULL
+    plan, rounds = QUICK if said == "quick" else FULL, os.environ.get("BENCH_ROUNDS", "")
+    if rounds and not (rounds.isdecimal() and int(rounds)):
+        raise SystemExit(f"BENCH_ROUNDS is '{rounds}'; it must be a number of rounds")
+    return replace(plan, rounds=int(rounds)) if rounds else plan
