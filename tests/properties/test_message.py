@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.notify.message import Attempted, Message, OutcomeLost, Reason, ResendAsked, Sent, Status
+from services.notify.message import Attempted, Message, OutcomeLost, Postponed, Reason, ResendAsked, Sent, Status
 from services.notify.message.message import MOST_LOST
 from services.notify.occasion import Occasion
 from shared.domain import Event, Refused
@@ -91,6 +91,9 @@ def test_nothing_is_sent_again_unless_a_person_asks_or_a_duty_is_uncertain(life:
                 may_be_there = True
             case OutcomeLost():
                 may_be_there = event.again_at is None
+            case Postponed():
+                # Also of an attempt that was taken for lost: it has become known that nothing of it was sent.
+                may_be_there = False
             case Attempted():
                 assert not may_be_there
 
