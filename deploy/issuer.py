@@ -23,6 +23,10 @@ TRIAL_ENVIRONMENTS = ("development", "test")
 # Whom the local issuer may speak for; a service's own issuer speaks for that service alone.
 LOCAL_SUBJECTS = ["person:*", "login:*", "system:*", "operator"]
 
+# The portal speaks for people who have logged in there, and for a login it asks the registry about.
+PORTAL_ISSUER = "portal"
+PORTAL_SUBJECTS = ["person:*", "login:*"]
+
 SUBJECT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(login|service|system):[\w.=-]+|operator")
 
 
@@ -48,14 +52,27 @@ class Issuer:
         return self._directory / "issuers.json"
 
     def signing_key(self, name: str) -> Path:
-        """The private key of a service, or of the local issuer itself."""
+        """The private key of a service, of the portal, or of the local issuer itself."""
         return self._directory / f"{name}.pem"
+
+    @property
+    def client_key(self) -> Path:
+        """The private key by which the portal shows the identity provider who it is."""
+        return self.signing_key("portal-login")
+
+    @property
+    def client_keys(self) -> Path:
+        """Its public half, as the identity provider is told it."""
+        return self._directory / "portal-login.json"
 
     def ensure(self) -> None:
         self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         trusted = [self._trust("issuer", LOCAL_ISSUER, LOCAL_SUBJECTS)]
         trusted += [self._trust(name, f"service:{name}", [f"service:{name}"]) for name in SERVICES]
+        trusted += [self._trust("portal", PORTAL_ISSUER, PORTAL_SUBJECTS)]
         self.issuers.write_text(json.dumps(trusted, indent=2) + "\n")
+        public = _public(self._key(self.client_key.stem), self.client_key.stem)
+        self.client_keys.write_text(json.dumps({"keys": [public]}, indent=2) + "\n")
 
     def mint(self, subject: str, audience: str, seconds: int = LONGEST_LIFE, level: str = "high") -> str:
         """A token that lets `subject` speak to one service for a short while."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import stat
+import time
 from pathlib import Path
 from uuid import uuid4
 
 import jwt
 import pytest
 
-from deploy.issuer import Issuer
+from deploy.issuer import PORTAL_ISSUER, Issuer
 from deploy.places import Unable
+from shared.problems import RequestProblem
 from shared.settings import Environment
 from shared.tokens import TokenChecker
 
@@ -36,6 +39,25 @@ def test_logins_machines_services_and_the_operator_are_vouched_for_too(issuer: I
 def test_a_service_is_vouched_for_by_its_own_issuer_alone(issuer: Issuer) -> None:
     claims = jwt.decode(issuer.mint("service:reporting", "registry"), options={"verify_signature": False})
     assert claims["iss"] == "service:reporting"
+
+
+@pytest.mark.parametrize("subject", ["login:5f2a", "73a39e0d-3a3a-4a3e-9d47-0c0c3d3a1f11"])
+def test_the_portal_speaks_for_people_and_their_logins(issuer: Issuer, subject: str) -> None:
+    assert _checker(issuer).check(_by_portal(issuer, subject)).subject == subject
+
+
+@pytest.mark.parametrize("subject", ["operator", "service:registry", "system:region-vest"])
+def test_the_portal_speaks_for_nobody_else(issuer: Issuer, subject: str) -> None:
+    with pytest.raises(RequestProblem) as refused:
+        _checker(issuer).check(_by_portal(issuer, subject))
+    assert refused.value.code == "token_subject_not_vouched"
+
+
+def test_the_identity_provider_is_told_the_public_half_of_the_portals_key_alone(issuer: Issuer) -> None:
+    (told,) = json.loads(issuer.client_keys.read_text())["keys"]
+    assert told["kid"] == "portal-login"
+    assert "d" not in told
+    assert stat.S_IMODE(issuer.client_key.stat().st_mode) == 0o600
 
 
 @pytest.mark.parametrize(
@@ -78,3 +100,9 @@ def test_its_list_is_refused_by_a_service_in_production(issuer: Issuer) -> None:
 
 def _checker(issuer: Issuer) -> TokenChecker:
     return TokenChecker.from_file(issuer.issuers, "registry", Environment.TEST)
+
+
+def _by_portal(issuer: Issuer, subject: str) -> str:
+    now = int(time.time())
+    said = {"iss": PORTAL_ISSUER, "sub": subject, "aud": "registry", "iat": now, "exp": now + 60, "jti": str(uuid4())}
+    return jwt.encode(said, issuer.signing_key("portal").read_bytes(), "ES256")
