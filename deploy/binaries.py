@@ -1,4 +1,4 @@
-"""The servers the suite stands on, nats-server and PostgreSQL: found on the machine, else fetched."""
+"""The programs the suite and its tests stand on: found on the machine, else fetched."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import shutil
 import sys
 from pathlib import Path
 
-from deploy.debian import unpack
+from deploy.chromium import obtain_chromium
+from deploy.debian import libraries_in, unpack
 from deploy.nats_servers import obtain_later_nats_servers
 from deploy.places import TOOLS, Unable
 
@@ -53,10 +54,7 @@ def require_postgres() -> Path:
 def library_path(programs: Path) -> dict[str, str]:
     """What the environment must say for programs unpacked from packages to find the libraries beside them."""
     root = _unpacked_postgres()
-    if not programs.is_relative_to(root):
-        return {}
-    folders = sorted({str(library.parent) for library in (root / "usr/lib").glob("*-linux-*/*.so*")})
-    return {"LD_LIBRARY_PATH": ":".join(folders)}
+    return libraries_in(root) if programs.is_relative_to(root) else {}
 
 
 def obtain_nats_server() -> None:
@@ -77,6 +75,7 @@ def main(wanted: list[str]) -> None:
         "nats": obtain_nats_server,
         "later-nats": obtain_later_nats_servers,
         "postgres": obtain_postgres,
+        "chromium": obtain_chromium,
     }
     try:
         for name in wanted:

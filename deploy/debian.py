@@ -13,8 +13,8 @@ from pathlib import Path
 
 from deploy.places import Unable
 
-# Programs need a package's libraries; its tooling for clusters, certificates and JIT they do not.
-NEEDED = re.compile(r"^(postgresql(-client)?-\d+|lib(?!llvm|perl|.*-perl$).*)$")
+# Programs need a package's libraries, and to draw letters; tooling for clusters, certificates and JIT they do not.
+NEEDED = re.compile(r"^(postgresql(-client)?-\d+|chromium(-common)?|fonts-dejavu-core|lib(?!llvm|perl|.*-perl$).*)$")
 ABOUT = Path("/etc/os-release")
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 SILENCE = 8
@@ -30,6 +30,13 @@ def unpack(package: str, into: Path, *, with_libraries: bool = False) -> None:
     with tempfile.TemporaryDirectory(prefix=f".{package}-", dir=into.parent) as folder:
         work = Path(folder)
         _extract(_download(package, work, with_libraries=with_libraries), work, into)
+
+
+def libraries_in(root: Path) -> dict[str, str]:
+    """What the environment must say for programs unpacked there to find the libraries beside them."""
+    below = ("usr/lib/*-linux-*/*.so*", "usr/lib/*-linux-*/pulseaudio/*.so*", "lib/*-linux-*/*.so*")
+    folders = sorted({str(library.parent) for pattern in below for library in root.glob(pattern)})
+    return {"LD_LIBRARY_PATH": ":".join(folders)}
 
 
 def unpack_later(package: str, places: Mapping[str, Path]) -> dict[str, str]:
