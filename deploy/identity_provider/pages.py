@@ -48,8 +48,6 @@ class Pages:
         template = self._templates.get_template(name)
         said = {"say": WORDING[spoken], "groups_say": GROUPS[spoken], "language": spoken}
         html = template.render(**said, portal=self._client.after_logout, **shown)
-            say=WORDING[spoken], groups_say=GROUPS[spoken], language=spoken, portal=self._client.after_logout, **shown
-        )
         return HTMLResponse(html, status, {**HEADERS, "Content-Security-Policy": self._policy()})
 
     def _policy(self) -> str:
