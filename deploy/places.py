@@ -14,11 +14,15 @@ VAR = Path(os.environ.get("AARRING_VAR", ROOT / "var")).resolve()
 CLOCK = VAR / "clock"
 DATA = VAR / "data"
 DEMO = VAR / "demo"
+EXAMPLES = VAR / "examples"
 IDENTITY = VAR / "identity"
 LOGS = VAR / "log"
 NATS = VAR / "nats"
 RUNNING = VAR / "run"
 SECRETS = VAR / "secrets"
+
+# Whom one may log in as, once an empty suite was filled with examples.
+EXAMPLE_PEOPLE = EXAMPLES / "people.json"
 
 # Locks: held while any program of the suite lives, and while its supervisor does.
 SUITE = RUNNING / "suite"
@@ -26,6 +30,10 @@ SUPERVISOR = RUNNING / "supervisor"
 
 # The event-sourced services, in the order they are started.
 SERVICES = ("registry", "reporting", "review", "notify")
+
+# What people meet in a browser: the portal, and in trials the identity provider it sends them to.  They keep no
+# events, so there is nothing to rebuild, hear or tell; they are started after the services they ask.
+SITES = ("identity", "portal")
 
 
 class Unable(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from deploy.demo.screen import Chapter
 from deploy.demo.story import REGIONS, WITH_FIGURES, Story, Unit
 
 DATA = Path(__file__).parent / "data"
+TABLES = ("units.csv", "invented-units.csv")
 STAFF = {"desk": "service_desk", "authority": "appointing_authority", "reviewer": "reviewer"}
 NATIONAL = {"secretary": "directors_secretary", "ministry": "ministry", "auditor": "auditor"}
 
@@ -17,9 +19,11 @@ NATIONAL = {"secretary": "directors_secretary", "ministry": "ministry", "auditor
 async def play(story: Story) -> None:
     with story.screen.chapter("Units and people are registered") as chapter:
         if story.first_time:
-            await _bootstrap(story)
-            await _import(story, chapter)
-        await _know_units(story)
+            await bootstrap(story, story.cast.next_card())
+            for name in TABLES:
+                await import_units(story, chapter, name, (DATA / name).read_bytes())
+        await know_units(story)
+        _as_wanted(story)
         if story.first_time:
             trusts = await story.registry("joint-desk").listed("/trusts")
             await _staff(story, chapter, trusts)
@@ -29,31 +33,35 @@ async def play(story: Story) -> None:
         await story.suite.reporting_knows()
 
 
-async def _bootstrap(story: Story) -> None:
+async def bootstrap(story: Story, card: Mapping[str, str]) -> None:
+    """The first person is of the joint desk, and there is one first person only."""
     operator = story.suite.registry("operator")
-    made = await operator.post("/bootstrap", story.cast.next_card())
+    made = await operator.post("/bootstrap", card)
     story.cast.ids["joint-desk"] = made["person_id"]
-    again = await operator.send("POST", "/bootstrap", json=story.cast.next_card())
+    again = await operator.send("POST", "/bootstrap", json=card)
     story.ledger.equal("a second first person is refused", again.refused, "409 already_bootstrapped")
 
 
-async def _import(story: Story, chapter: Chapter) -> None:
-    """The tables are tried first, then imported."""
+async def import_units(story: Story, chapter: Chapter, name: str, table: bytes) -> None:
+    """A table is tried first, then imported."""
     desk = story.registry("joint-desk")
-    for name in ("units.csv", "invented-units.csv"):
-        table = {"content": (DATA / name).read_bytes(), "headers": {"Content-Type": "text/csv"}}
-        since = f"active_from={story.year - 5}-01-01"
-        tried = await desk.post(f"/imports/units?dry_run=true&{since}", **table)
-        done = await desk.post(f"/imports/units?{since}", **table)
-        chapter.expect(done["imported"])
-        for _ in range(done["imported"]):
-            chapter.step()
-        story.ledger.equal(f"{name} imports as its dry run told", done["imported"], tried["imported"])
+    sent = {"content": table, "headers": {"Content-Type": "text/csv"}}
+    since = f"active_from={story.year - 5}-01-01"
+    tried = await desk.post(f"/imports/units?dry_run=true&{since}", **sent)
+    done = await desk.post(f"/imports/units?{since}", **sent)
+    chapter.expect(done["imported"])
+    for _ in range(done["imported"]):
+        chapter.step()
+    story.ledger.equal(f"{name} imports as its dry run told", done["imported"], tried["imported"])
 
 
-async def _know_units(story: Story) -> None:
+async def know_units(story: Story) -> None:
+    """The units as the registry lists them."""
     rows = await story.registry("joint-desk").listed("/units", status="active")
     story.units = {row["code"]: Unit.of(row) for row in rows}
+
+
+def _as_wanted(story: Story) -> None:
     kinds = {unit.kind for unit in story.units.values()}
     regions = {region for unit in story.units.values() for region in unit.regions}
     story.ledger.equal("units of all seven kinds", len(kinds), 7)

@@ -22,7 +22,7 @@ ON_BEHALF = "group.region_midt"
 async def play(story: Story) -> None:
     await story.travel(story.moments.writing)
     with story.screen.chapter("Units write their parts") as chapter:
-        await together(_unit_part(story, unit, chapter) for unit in story.written)
+        await together(unit_part(story, unit, chapter) for unit in story.written)
 
 
 async def play_groups(story: Story) -> None:
@@ -30,20 +30,20 @@ async def play_groups(story: Story) -> None:
     with story.screen.chapter("A seat is filled, groups answer") as chapter:
         await groups.fill_the_vacancy(story, chapter)
         await _on_behalf(story, chapter)
-        await together(_group_part(story, unit, chapter) for unit in story.written)
+        await together(group_part(story, unit, chapter) for unit in story.written)
 
 
-async def _unit_part(story: Story, unit: Unit, chapter: Chapter) -> None:
+async def unit_part(story: Story, unit: Unit, chapter: Chapter) -> None:
     """Lead and coordinator write different questions at the same time, and neither disturbs the other."""
     asked = [question for question in await story.questions(unit) if question["part"] == "unit"]
     writers = cycle((story.lead(unit.code), story.second(unit.code)))
     chapter.expect(len(asked))
-    await together(_answer(story, unit, q, writer, chapter) for q, writer in zip(asked, writers, strict=False))
+    await together(unit_answer(story, unit, q, writer, chapter) for q, writer in zip(asked, writers, strict=False))
     finished = {"part": "unit", "finished": True}
     await story.second(unit.code).post(story.at(unit.code, "/finished-parts"), finished)
 
 
-async def _answer(story: Story, unit: Unit, question: dict[str, Any], writer: Caller, chapter: Chapter) -> None:
+async def unit_answer(story: Story, unit: Unit, question: dict[str, Any], writer: Caller, chapter: Chapter) -> None:
     id = question["id"]
     if question["type"] == "entries":
         await _list(story, unit, question, writer)
@@ -66,19 +66,19 @@ async def _list(story: Story, unit: Unit, question: dict[str, Any], writer: Call
             story.ledger.expect(f"a new line of {unit.code} has version 1", False, added)
 
 
-async def _group_part(story: Story, unit: Unit, chapter: Chapter) -> None:
+async def group_part(story: Story, unit: Unit, chapter: Chapter) -> None:
     """Every member answers for the own region, the user representative for the users, the leader for all."""
     asked = [question for question in await story.questions(unit) if question["part"] == "group"]
     skipped = {WITHOUT_AN_ANSWER: UNANSWERED, WITH_VACANCY: ON_BEHALF}.get(unit.code)
     asked = [question for question in asked if question["id"] != skipped]
     chapter.expect(len(asked))
-    await together(_member_answers(story, unit, question, chapter) for question in asked)
+    await together(member_answer(story, unit, question, chapter) for question in asked)
     if asked:
         finished = {"part": "group", "finished": True}
         await story.reporting(f"leader-{unit.code}").post(story.at(unit.code, "/finished-parts"), finished)
 
 
-async def _member_answers(story: Story, unit: Unit, question: dict[str, Any], chapter: Chapter) -> None:
+async def member_answer(story: Story, unit: Unit, question: dict[str, Any], chapter: Chapter) -> None:
     holders = {"group_leader": f"leader-{unit.code}", "user_representative": groups.member(unit, "user")}
     alias = holders.get(question["answered_by"]) or groups.member(unit, f"region_{question['region']}")
     await story.answer(story.reporting(alias), unit.code, question["id"], text(unit, question["id"]), 0)

@@ -1,0 +1,1 @@
+"""What an empty suite is filled with on a developer's machine: a few units, people in every role, one open cycle."""
