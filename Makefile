@@ -1,6 +1,6 @@
 # Every target does its own set-up and is one word of ./run, which works where make does not.
 .DEFAULT_GOAL := help
-.PHONY: help up down reset logs demo test bench lint format types unit property contract rules integration e2e chaos approve docs setup compose lock hooks
+.PHONY: help up down reset logs demo test bench lint format types unit property contract rules integration e2e browser pictures chaos approve docs setup compose lock hooks
 
 help:         ## this list
 	@./run help
@@ -36,13 +36,17 @@ integration:  ## with real PostgreSQL and NATS
 	@./run integration $(ARGS)
 e2e:          ## stories against the whole suite
 	@./run e2e $(ARGS)
+browser:      ## stories told in a browser (ARGS=--headed to watch)
+	@./run browser $(ARGS)
+pictures:     ## accept how the pages look now
+	@./run pictures $(ARGS)
 chaos:        ## faults of every kind while people work (MINUTES=5 SEED=1 DATABASE=postgresql)
 	@./run chaos $(ARGS)
 approve:      ## accept a change of the published language
 	@./run approve
 docs:         ## write the documents that are made from the code
 	@./run docs
-setup:        ## only prepare: environment, nats-server, PostgreSQL
+setup:        ## only prepare: environment, servers, a browser, what the pages are made of
 	@./run setup
 compose:      ## the suite in containers, with Docker
 	@./run compose

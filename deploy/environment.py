@@ -12,9 +12,18 @@ from pathlib import Path
 
 from deploy.binaries import require_nats_server
 from deploy.bundle_key import bundle_key
-from deploy.places import CLOCK, DATA, IDENTITY, NATS, ROOT, SECRETS, SERVICES
+from deploy.places import CLOCK, DATA, EXAMPLE_PEOPLE, IDENTITY, NATS, ROOT, SECRETS, SERVICES, SITES
 
-PORTS = {"nats": 4222, "registry": 8001, "reporting": 8002, "review": 8003, "notify": 8004, "mail": 8025}
+PORTS = {
+    "nats": 4222,
+    "portal": 8000,
+    "registry": 8001,
+    "reporting": 8002,
+    "review": 8003,
+    "notify": 8004,
+    "identity": 8005,
+    "mail": 8025,
+}
 
 # Whose feeds and submissions each service reads, where it is told their addresses.
 ASKS: Mapping[str, tuple[str, ...]] = {
@@ -23,8 +32,8 @@ ASKS: Mapping[str, tuple[str, ...]] = {
     "notify": ("registry", "reporting", "review"),
 }
 
-# Who the messages of a local suite are from, and where their links lead.
-WRITTEN_AS = {"NOTIFY_SENDER": "ikke-svar@aarring.example", "NOTIFY_PORTAL_URL": "http://127.0.0.1:8000"}
+SENDER = "ikke-svar@aarring.example"
+"""Who the messages of a suite for trials are from."""
 
 NATS_CONFIG = NATS / "nats.conf"
 NATS_TEMPLATE = """\
@@ -79,7 +88,8 @@ def suite_environment(addresses: Addresses) -> dict[str, str]:
         "REGISTRY_LOGIN_KEY": _secret("registry-login"),
         "REVIEW_BUNDLES": str(DATA / "bundles"),
         "REVIEW_BUNDLE_KEY": str(bundle_key()),
-        **_mail(addresses.ports["mail"]),
+        **_mail(addresses),
+        **_sites(addresses),
     }
     chosen |= {port_setting(name): str(port) for name, port in addresses.ports.items()}
     chosen |= asked_addresses(addresses.service)
@@ -100,15 +110,30 @@ def suite_environment(addresses: Addresses) -> dict[str, str]:
     return chosen
 
 
-def _mail(port: int) -> dict[str, str]:
-    """Notify takes the mail itself, and shows it at /dev/mail."""
+def _mail(addresses: Addresses) -> dict[str, str]:
+    """Notify takes the mail itself, and shows it at /dev/mail; its links lead to the portal."""
     return {
         "NOTIFY_SMTP_HOST": "127.0.0.1",
-        "NOTIFY_SMTP_PORT": str(port),
+        "NOTIFY_SMTP_PORT": str(addresses.ports["mail"]),
         "NOTIFY_SMTP_PASSWORD": "",
         "NOTIFY_SMTP_STARTTLS": "false",
         "NOTIFY_SMTP_SINK": "true",
-        **WRITTEN_AS,
+        "NOTIFY_SENDER": SENDER,
+        "NOTIFY_PORTAL_URL": addresses.service("portal"),
+    }
+
+
+def _sites(addresses: Addresses) -> dict[str, str]:
+    """The portal, and who tells it who has come."""
+    return {
+        "PORTAL_URL": addresses.service("portal"),
+        "PORTAL_DATABASE_URL": f"sqlite:///{DATA}/portal.db",
+        "PORTAL_SIGNING_KEY": str(IDENTITY / "portal.pem"),
+        **portal_asks(addresses.service),
+        "IDENTITY_ISSUER": addresses.service("identity"),
+        "IDENTITY_PORTAL_URL": addresses.service("portal"),
+        "IDENTITY_PEOPLE": str(EXAMPLE_PEOPLE),
+        "IDENTITY_CLIENT_KEYS": str(IDENTITY / "portal-login.json"),
     }
 
 
@@ -119,9 +144,14 @@ def asked_addresses(address: Callable[[str], str]) -> dict[str, str]:
     }
 
 
+def portal_asks(address: Callable[[str], str]) -> dict[str, str]:
+    """The settings that tell the portal where the services answer."""
+    return {f"PORTAL_{name.upper()}_URL": address(name) for name in SERVICES}
+
+
 def only_its_own(program: str, environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment without what is meant for the other services."""
-    others = tuple(f"{name.upper()}_" for name in SERVICES if name != program)
+    """The environment without what is meant for the other programs."""
+    others = tuple(f"{name.upper()}_" for name in (*SERVICES, *SITES) if name != program)
     return {key: value for key, value in environment.items() if not key.startswith(others)}
 
 

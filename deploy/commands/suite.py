@@ -10,11 +10,11 @@ import typer
 from deploy import local
 from deploy.environment import Addresses
 from deploy.health import ailing
-from deploy.places import LOGS, ROOT, SERVICES, Unable, shown
+from deploy.places import LOGS, ROOT, SERVICES, SITES, Unable, shown
 
 app = typer.Typer()
 
-Service = Annotated[str, typer.Argument(help=f"The service: {', '.join(SERVICES)}.")]
+Service = Annotated[str, typer.Argument(help=f"The service: {', '.join((*SERVICES, *SITES))}.")]
 
 
 @app.command()
@@ -24,7 +24,7 @@ def up() -> None:
     addresses = Addresses.chosen()
     print("The suite is up." if started else "The suite is already running.")
     _print_addresses(addresses)
-    _print_ailing(ailing({name: addresses.service(name) for name in SERVICES}))
+    _print_ailing(ailing({name: addresses.service(name) for name in (*SERVICES, *SITES)}))
 
 
 @app.command()
@@ -67,9 +67,12 @@ def logs(
 
 
 def _print_addresses(addresses: Addresses) -> None:
+    print(f"Open {addresses.service('portal')} in a browser: it says whom to log in as.  What runs behind it:")
     for name in SERVICES:
         address = addresses.service(name)
         print(f"  {name:<10} {address:<24} documentation {address}/docs   log {shown(LOGS)}/{name}.log")
+    for name in SITES:
+        print(f"  {name:<10} {addresses.service(name):<24} log {shown(LOGS)}/{name}.log")
     print(f"  {'nats':<10} {addresses.nats:<24} log {shown(LOGS)}/nats.log")
     print(f"  {'mail':<10} {addresses.service('notify')}/dev/mail shows what was sent, to nobody")
     print("A token to try the API with, good for five minutes:")

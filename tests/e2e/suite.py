@@ -102,4 +102,5 @@ class RunningSuite:
 
 def _urls(databases: Databases) -> Mapping[str, str]:
     urls = {f"{name.upper()}_DATABASE_URL": databases(name) for name in SERVICES}
+    urls["PORTAL_DATABASE_URL"] = databases("portal")
     return urls | {f"{name.upper()}_VAULT_URL": databases(f"{name}-vault") for name in SERVICES}

@@ -18,7 +18,7 @@ import pytest
 from deploy import health, local, readiness, supervisor
 from deploy.environment import Addresses
 from deploy.locks import take
-from deploy.places import Unable
+from deploy.places import SERVICES, SITES, Unable
 from deploy.supervisor import Program, Supervisor
 from tests.eventually import eventually_async
 
@@ -43,7 +43,7 @@ def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def programs(monkeypatch: pytest.MonkeyPatch) -> list[Program]:
-    found = [Program(name, ("true",)) for name in ("registry", "reporting", "review", "notify")]
+    found = [Program(name, ("true",)) for name in (*SERVICES, *SITES)]
     monkeypatch.setattr(local, "_programs", lambda: found)
     return found
 
