@@ -1,0 +1,100 @@
+"""The composition root of the portal: everything it is made of is put together here and nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+import httpx
+from fastapi import Depends, FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+from services.portal.access_log import AccessLog
+from services.portal.assets import Assets
+from services.portal.clients import SERVICES, Connections, PersonTokens
+from services.portal.faults import FormLimit, OurFaults, handle_faults
+from services.portal.pages import ROUTERS
+from services.portal.security import LARGEST, SecurityHeaders
+from services.portal.sessions import Sessions
+from services.portal.settings import Settings
+from services.portal.templating import Templates
+from services.portal.visit import Portal, anyone
+from shared.clock import Clock
+from shared.context import TraceMiddleware
+from shared.health import Health, RequestTimes, health_router
+from shared.logs import configure
+from shared.loops import running
+from shared.process import settled
+from shared.settings import Environment
+from shared.version import project_version
+
+SERVICE = "portal"
+SWEEP_SECONDS = 600
+
+
+def create() -> FastAPI:
+    """The portal as the environment says, for ``uvicorn --factory``."""
+    configure(SERVICE)
+    return settled(build(Settings()))
+
+
+def build(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    transports: Mapping[str, httpx.AsyncBaseTransport] | None = None,
+) -> FastAPI:
+    """Everything the portal is made of, put together; ``transports`` reach services that run in this process."""
+    clock, assets = clock or Clock(settings.clock_file), Assets()
+    urls = {name: str(getattr(settings, f"{name}_url")) for name in SERVICES}
+    portal = Portal(
+        settings=settings,
+        clock=clock,
+        sessions=Sessions(settings.database_url, clock),
+        connections=Connections.to(urls, PersonTokens(settings.signing_key), transports),
+        templates=Templates(assets, reload=settings.environment is Environment.DEVELOPMENT),
+        assets=assets,
+    )
+    app = FastAPI(title="Aarring", version=project_version(), lifespan=_lifespan(portal), openapi_url=None)
+    app.state.portal = portal
+    for router in ROUTERS:
+        app.include_router(router, dependencies=[Depends(anyone)])
+    handle_faults(app)
+    _surround(app, portal)
+    return app
+
+
+def _surround(app: FastAPI, portal: Portal) -> None:
+    """What every request passes through, the innermost first."""
+    asked = {f"service:{name}": connection.status for name, connection in portal.connections.open.items()}
+    health = Health(SERVICE, {"database": portal.sessions.status, **asked}, project_version())
+    app.include_router(health_router(health))
+    app.add_middleware(OurFaults)
+    app.add_middleware(FormLimit, limit=LARGEST)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(SecurityHeaders, over_tls=portal.settings.url.scheme == "https")
+    app.add_middleware(AccessLog)
+    app.add_middleware(RequestTimes, health=health)
+    app.add_middleware(TraceMiddleware)
+
+
+def _lifespan(portal: Portal):  # type: ignore[no-untyped-def]
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await asyncio.to_thread(portal.sessions.prepare)
+        try:
+            async with running({"sessions": lambda: _sweep(portal.sessions)}):
+                yield
+        finally:
+            await portal.connections.close()
+            portal.sessions.close()
+
+    return lifespan
+
+
+async def _sweep(sessions: Sessions) -> None:
+    """Sessions that are over leave the table, with the names in them."""
+    while True:
+        await asyncio.to_thread(sessions.sweep)
+        await asyncio.sleep(SWEEP_SECONDS)
