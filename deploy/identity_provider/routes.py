@@ -128,6 +128,7 @@ async def style() -> FileResponse:
     return FileResponse(FOLDER / "static/identity.css", media_type="text/css")
 
 
+@router.get("/health")
 @router.get("/health/live")
 @router.get("/health/ready")
 async def ready() -> dict[str, Any]:
