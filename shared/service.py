@@ -60,7 +60,8 @@ class Parts:
     """What runs behind the routes of a service.
 
     ``loops`` run while it holds the lease, ``checks`` say how it is; ``at_start`` is done each time the lease was
-    taken, and ``at_close`` while the database is still there.  ``followers`` act on what was heard in its turn.
+    taken, ``at_end`` when the process is asked to end and still answers, and ``at_close`` while the database is still
+    there.  ``followers`` act on what was heard in its turn.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Parts:
     loops: dict[str, Loop] = field(default_factory=dict)
     checks: dict[str, Check] = field(default_factory=dict)
     at_start: list[Step] = field(default_factory=list)
+    at_end: list[Callable[[], None]] = field(default_factory=list)
     at_close: list[Step] = field(default_factory=list)
     followers: list[str] = field(default_factory=list)
 
@@ -109,6 +111,11 @@ class Parts:
         await asyncio.to_thread(self.store.close)
         self.vault.close()
 
+    def end(self) -> None:
+        """Tell what would go on for ever that it is time; requests are still answered."""
+        for step in self.at_end:
+            step()
+
     def application(self, *routers: APIRouter) -> FastAPI:
         """The service's HTTP side: its own routes and the feed."""
         breaks = Breaks()
@@ -120,6 +127,7 @@ class Parts:
             checks=while_writing(self.lease, {**self.checks, **breaks.checks()}),
             loops=loops,
             start=self.start,
+            end=self.end,
             close=self.close,
         )
         app.state.parts = self

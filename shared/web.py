@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import APIRouter, FastAPI
 
 from shared.context import TraceMiddleware
+from shared.ending import told_to_end
 from shared.health import Check, Health, RequestTimes, health_router
 from shared.loops import running
 from shared.problems import BodyLimit, handle_problems
@@ -22,16 +23,22 @@ def application(
     loops: Mapping[str, Callable[[], Awaitable[None]]],
     close: Callable[[], Awaitable[None]],
     start: Callable[[], Awaitable[None]],
+    end: Callable[[], None] = lambda: None,
 ) -> FastAPI:
-    """A service's FastAPI application; ``loops`` run while it serves, ``close`` ends what it opened."""
+    """A service's FastAPI application; ``loops`` run while it serves, ``close`` ends what it opened.
+
+    ``end`` is told as soon as the process is asked to end, for answers that go on until then.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await start()
         try:
-            async with running(loops):
-                yield
+            with told_to_end(end):
+                async with running(loops):
+                    yield
         finally:
+            end()
             await close()
 
     health = Health(service, checks, project_version())

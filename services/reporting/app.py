@@ -8,10 +8,14 @@ from services.reporting.api import ROUTERS, Reporting
 from services.reporting.application import hearing
 from services.reporting.application.cycles import Cycles
 from services.reporting.application.descriptions import Descriptions
+from services.reporting.application.following import Following
+from services.reporting.application.form import Forms
 from services.reporting.application.handing_in import HandingIn
 from services.reporting.application.lists import Lists
+from services.reporting.application.published import Published
 from services.reporting.application.reading import Reading
 from services.reporting.application.redaction import Redacting
+from services.reporting.application.tasks import Tasks
 from services.reporting.application.templates import publish_shipped
 from services.reporting.application.writing import Writing
 from services.reporting.publish import PUBLISHED_EVENTS
@@ -56,12 +60,14 @@ def build(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     app.state.schedule = schedule
     app.state.reporting = routed = _routed(parts, cycles)
     parts.epochs.redo = routed.redacting.redo
+    parts.at_end.append(routed.following.tail.end)
     return app
 
 
 def _routed(parts: Parts, cycles: Cycles) -> Reporting:
     """What the routes use."""
     desk, store, vault = parts.desk, parts.store, parts.vault
+    published = Published(store)
     return Reporting(
         store=store,
         clock=parts.clock,
@@ -70,5 +76,8 @@ def _routed(parts: Parts, cycles: Cycles) -> Reporting:
         lists=Lists(desk, store, vault),
         handing_in=HandingIn(desk, store, vault),
         redacting=Redacting(desk, store, vault),
-        reading=Reading(store, vault),
+        reading=Reading(store, vault, published),
+        forms=Forms(store, vault, published),
+        tasks=Tasks(store, vault),
+        following=Following(store, vault, desk, parts.clock),
     )

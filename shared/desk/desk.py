@@ -33,6 +33,7 @@ class Desk:
     ``rows`` gives the read rows that must be true the moment a thing has changed; they are written in the same
     transaction as its events.  ``may_write`` says whether this process is the one that writes.  ``recorded`` is set
     when something was recorded that those who follow the log care for: events of ``followed`` topics, unsaid of all.
+    Each of ``wakes`` is set whenever anything may have been recorded.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Desk:
         self.store = store
         self._followed = None if followed is None else frozenset(followed)
         self.recorded = asyncio.Event()
+        self.wakes: list[asyncio.Event] = []
         self.waiting = Waiting()
         self._thread = ThreadPoolExecutor(1, "desk")
         self._writer = Writer(rows, may_write)
@@ -103,6 +105,8 @@ class Desk:
             # Whichever of these comes first writes for all who wait by then; the others find nobody.
             self._thread.submit(self._write)
             told = await turn.told
+        for wake in self.wakes:
+            wake.set()
         if self._followed is None or turn.topics is None or not self._followed.isdisjoint(turn.topics):
             self.recorded.set()
         return told

@@ -2,13 +2,15 @@
 
 from fastapi import APIRouter
 
-from services.reporting.api import answers, cycles, lists, reports, submissions
+from services.reporting.api import answers, cycles, following, forms, lists, reports, submissions
 from services.reporting.api.parts import Reporting
 
 ROUTERS: tuple[APIRouter, ...] = (
     answers.router,
     lists.router,
     reports.router,
+    forms.router,
+    following.router,
     submissions.router,
     cycles.router,
 )

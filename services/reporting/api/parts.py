@@ -11,10 +11,13 @@ from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict
 
 from services.reporting.application.cycles import Cycles
+from services.reporting.application.following import Following
+from services.reporting.application.form import Forms
 from services.reporting.application.handing_in import HandingIn
 from services.reporting.application.lists import Lists
 from services.reporting.application.reading import Reading
 from services.reporting.application.redaction import Redacting
+from services.reporting.application.tasks import Tasks
 from services.reporting.application.writing import Writing
 from shared.clock import Clock
 from shared.desk import Done
@@ -33,6 +36,9 @@ class Reporting:
     handing_in: HandingIn
     redacting: Redacting
     reading: Reading
+    forms: Forms
+    tasks: Tasks
+    following: Following
 
     def today(self) -> date:
         """Today in Oslo, when rights are asked for."""

@@ -1,4 +1,4 @@
-"""Reports over HTTP: the list, one report as it is or was, its checks and its history."""
+"""Reports over HTTP: the list, one report as it is or was, and its history."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel
 
+from services.reporting.api.answers import QuestionId
 from services.reporting.api.parts import Parts
 from services.reporting.report.state import Status
 from services.reporting.views import queries
@@ -119,16 +120,21 @@ def report(
     return shown
 
 
-@router.get("/reports/{report_id}/checks")
-def checks(report_id: ReportId, caller: Calling, parts: Parts) -> dict[str, Any]:
-    """Everything that stands between the report and its submission, all at once, each with its place."""
-    return parts.reading.checks(caller, report_id, parts.today())
-
-
 @router.get("/reports/{report_id}/history")
-def report_history(report_id: ReportId, caller: Calling, parts: Parts) -> list[dict[str, Any]]:
-    """Every fact of a report, oldest first: who, in which role, when, what, and which request caused it."""
-    return parts.reading.history(caller, report_id, parts.today())
+def report_history(
+    report_id: ReportId,
+    caller: Calling,
+    parts: Parts,
+    question_id: Annotated[str | None, Query(max_length=100, pattern=r"^[a-z_.]+$")] = None,
+) -> list[dict[str, Any]]:
+    """Every fact of a report, or of one question, oldest first: who, in which role, when, what, by which request."""
+    return parts.reading.history(caller, report_id, parts.today(), question_id)
+
+
+@router.get("/reports/{report_id}/questions/{question_id}/history")
+def question_history(report_id: ReportId, question_id: QuestionId, caller: Calling, parts: Parts) -> dict[str, Any]:
+    """How one answer, or one list, came to be: what stood there before and after each change, oldest first."""
+    return parts.reading.history_of(caller, report_id, question_id, parts.today())
 
 
 def _row(row: dict[str, Any]) -> ReportRow:

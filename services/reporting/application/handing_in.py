@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from services.reporting.application.deciding import acting_on, answering_as, may_answer, may_do
+from services.reporting.application.persons import as_shown
 from services.reporting.application.sealing import person_subject, subject_of, with_sealed
 from services.reporting.application.writing import versions
 from services.reporting.cycle import Cycle
@@ -18,7 +19,7 @@ from services.reporting.report.state import FrozenRole, Shown
 from services.reporting.views import queries
 from services.reporting.working_days import after
 from shared import registry_facts
-from shared.access import Assignment, Role
+from shared.access import Assignment
 from shared.asked import Asked
 from shared.desk import Desk, Done, Unavailable, UnitOfWork
 from shared.domain import Acting, Sealed
@@ -30,8 +31,6 @@ NOTICE_DAYS = 5
 """Working days between a notice to the group's leader and submitting without the group's answers."""
 _TRIES = 5
 """How often names are sealed again because somebody new got a role meanwhile."""
-
-_SHOWN_UNLESS_SAID = frozenset({Role.PROFESSIONAL_LEAD, Role.GROUP_LEADER})
 
 
 class HandingIn:
@@ -152,7 +151,7 @@ def _names(rows: Rows, held: Iterable[Assignment]) -> dict[UUID, str]:
 
 
 def _frozen(assignment: Assignment, shown: dict[str, Shown], names: Mapping[str, Sealed]) -> FrozenRole:
-    said = shown.get(str(assignment.id)) or Shown(assignment.role in _SHOWN_UNLESS_SAID, False)
+    said = as_shown(assignment, shown)
     return FrozenRole(
         assignment_id=assignment.id,
         person_id=assignment.person_id,

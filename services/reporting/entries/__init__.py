@@ -9,6 +9,7 @@ from services.reporting.entries.codes import CODES
 from services.reporting.entries.fields import Entry, Region
 from services.reporting.entries.judging import FAULTS, Judgement, judge
 from services.reporting.entries.kinds import ENTRY_TYPES, from_text, parse, to_text
+from services.reporting.entries.places import field_of
 from services.reporting.entries.research import Article, Doctorate, Project, ProjectStatus
 from services.reporting.entries.spreading import Dissemination, DisseminationKind, Level, Teaching, TeachingKind
 from services.reporting.entries.treatment import (
@@ -42,6 +43,7 @@ __all__ = [
     "Site",
     "Teaching",
     "TeachingKind",
+    "field_of",
     "from_text",
     "judge",
     "parse",

@@ -14,7 +14,7 @@ from services.reporting.report.state import WRITABLE
 from services.reporting.views import tables as t
 from shared.access import Assignment, Right, Scope
 from shared.read_rows import Rows, filtered, has_name, page
-from shared.registry_facts import PERSONS, erased_keys
+from shared.registry_facts import ASSIGNMENTS, PERSONS, erased_keys
 
 
 def seats(rows: Rows, unit_id: UUID) -> list[str]:
@@ -68,6 +68,12 @@ def cards(rows: Rows, person_ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
     return {UUID(row["person_id"]): row for row in rows(query)}
 
 
+def persons_of(rows: Rows, unit_id: UUID) -> set[UUID]:
+    """Everybody who has or had a role on a unit."""
+    query = select(ASSIGNMENTS.c.person_id).where(ASSIGNMENTS.c.unit_id == str(unit_id))
+    return {UUID(row["person_id"]) for row in rows(query)}
+
+
 def cycles_due(rows: Rows, now: str) -> list[dict[str, Any]]:
     """Cycles whose opening has come and not been done; ``now`` as in the tables."""
     query = select(t.CYCLES).where(t.CYCLES.c.opens_at <= now, t.CYCLES.c.opened_at.is_(None))
@@ -80,6 +86,13 @@ def written_reports(rows: Rows, unit_id: UUID) -> list[str]:
         t.REPORTS.c.unit_id == str(unit_id), t.REPORTS.c.status.in_(sorted(WRITABLE))
     )
     return [row["report_id"] for row in rows(query.order_by(t.REPORTS.c.year))]
+
+
+def reports_in_hand(rows: Rows, units: Iterable[UUID]) -> list[str]:
+    """The ids of some units' reports that are being written, or were handed in without an answer of the group."""
+    written = or_(t.REPORTS.c.status.in_(sorted(WRITABLE)), t.REPORTS.c.open_group_answers > 0)
+    query = select(t.REPORTS.c.report_id).where(t.REPORTS.c.unit_id.in_([str(unit) for unit in units]), written)
+    return [row["report_id"] for row in rows(query.order_by(t.REPORTS.c.year, t.REPORTS.c.unit_code))]
 
 
 def reports(
