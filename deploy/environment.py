@@ -32,6 +32,8 @@ ASKS: Mapping[str, tuple[str, ...]] = {
     "notify": ("registry", "reporting", "review"),
 }
 
+CLIENT_ID = "aarring-portal"
+"""Who the portal is to the identity provider for trials."""
 SENDER = "ikke-svar@aarring.example"
 """Who the messages of a suite for trials are from."""
 
@@ -129,6 +131,10 @@ def _sites(addresses: Addresses) -> dict[str, str]:
         "PORTAL_URL": addresses.service("portal"),
         "PORTAL_DATABASE_URL": f"sqlite:///{DATA}/portal.db",
         "PORTAL_SIGNING_KEY": str(IDENTITY / "portal.pem"),
+        "PORTAL_IDENTITY_ISSUER": addresses.service("identity"),
+        "PORTAL_IDENTITY_CLIENT_ID": CLIENT_ID,
+        "PORTAL_IDENTITY_CLIENT_KEY": str(IDENTITY / "portal-login.pem"),
+        "PORTAL_LOGIN_KEY": _secret("registry-login"),
         **portal_asks(addresses.service),
         "IDENTITY_ISSUER": addresses.service("identity"),
         "IDENTITY_PORTAL_URL": addresses.service("portal"),

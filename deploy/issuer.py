@@ -12,6 +12,7 @@ from uuid import uuid4
 import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from joserfc.jwk import ECKey
 from jwt.algorithms import ECAlgorithm
 
 from deploy.places import IDENTITY, SERVICES, Unable
@@ -71,7 +72,9 @@ class Issuer:
         trusted += [self._trust(name, f"service:{name}", [f"service:{name}"]) for name in SERVICES]
         trusted += [self._trust("portal", PORTAL_ISSUER, PORTAL_SUBJECTS)]
         self.issuers.write_text(json.dumps(trusted, indent=2) + "\n")
-        public = _public(self._key(self.client_key.stem), self.client_key.stem)
+        key = self._key(self.client_key.stem)
+        # A provider that people register at names a key by its thumbprint.
+        public = _public(key, ECKey.import_key(self.client_key.read_bytes()).thumbprint())
         self.client_keys.write_text(json.dumps({"keys": [public]}, indent=2) + "\n")
 
     def mint(self, subject: str, audience: str, seconds: int = LONGEST_LIFE, level: str = "high") -> str:

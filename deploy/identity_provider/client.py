@@ -29,7 +29,7 @@ class Client:
         self._seen = Seen()
         portal = portal_url.rstrip("/")
         self.redirect_uri = f"{portal}/login/callback"
-        self.after_logout = f"{portal}/"
+        self.after_logout = f"{portal}/logout"
         self.origin = portal
 
     def must_be_it(self, form: Mapping[str, str]) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import httpx
 from fastapi import Depends, FastAPI
@@ -14,6 +14,8 @@ from services.portal.access_log import AccessLog
 from services.portal.assets import Assets
 from services.portal.clients import SERVICES, Connections, PersonTokens
 from services.portal.faults import FormLimit, OurFaults, handle_faults
+from services.portal.login.parts import LoginParts
+from services.portal.login.routes import router as login
 from services.portal.pages import ROUTERS
 from services.portal.security import LARGEST, SecurityHeaders
 from services.portal.sessions import Sessions
@@ -31,6 +33,7 @@ from shared.version import project_version
 
 SERVICE = "portal"
 SWEEP_SECONDS = 600
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
 def create() -> FastAPI:
@@ -58,7 +61,8 @@ def build(
     )
     app = FastAPI(title="Aarring", version=project_version(), lifespan=_lifespan(portal), openapi_url=None)
     app.state.portal = portal
-    for router in ROUTERS:
+    app.state.login = LoginParts.of(settings, (transports or {}).get("identity"))
+    for router in (login, *ROUTERS):
         app.include_router(router, dependencies=[Depends(anyone)])
     handle_faults(app)
     _surround(app, portal)
@@ -79,7 +83,7 @@ def _surround(app: FastAPI, portal: Portal) -> None:
     app.add_middleware(TraceMiddleware)
 
 
-def _lifespan(portal: Portal):  # type: ignore[no-untyped-def]
+def _lifespan(portal: Portal) -> Lifespan:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(portal.sessions.prepare)
@@ -87,6 +91,7 @@ def _lifespan(portal: Portal):  # type: ignore[no-untyped-def]
             async with running({"sessions": lambda: _sweep(portal.sessions)}):
                 yield
         finally:
+            await app.state.login.close()
             await portal.connections.close()
             portal.sessions.close()
 

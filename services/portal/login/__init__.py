@@ -1,0 +1,1 @@
+"""Logging in and out by the national identity provider (OpenID Connect)."""
