@@ -13,6 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from services.portal.access_log import AccessLog
 from services.portal.assets import Assets
 from services.portal.clients import SERVICES, Connections, PersonTokens
+from services.portal.database import Database
 from services.portal.faults import FormLimit, OurFaults, handle_faults
 from services.portal.login.parts import LoginParts
 from services.portal.login.routes import router as login
@@ -50,11 +51,13 @@ def build(
 ) -> FastAPI:
     """Everything the portal is made of, put together; ``transports`` reach services that run in this process."""
     clock, assets = clock or Clock(settings.clock_file), Assets()
+    database = Database(settings.database_url)
     urls = {name: str(getattr(settings, f"{name}_url")) for name in SERVICES}
     portal = Portal(
         settings=settings,
         clock=clock,
-        sessions=Sessions(settings.database_url, clock),
+        database=database,
+        sessions=Sessions(database, clock),
         connections=Connections.to(urls, PersonTokens(settings.signing_key), transports),
         templates=Templates(assets, reload=settings.environment is Environment.DEVELOPMENT),
         assets=assets,
@@ -93,7 +96,7 @@ def _lifespan(portal: Portal) -> Lifespan:
         finally:
             await app.state.login.close()
             await portal.connections.close()
-            portal.sessions.close()
+            portal.database.close()
 
     return lifespan
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -16,9 +15,10 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.portal.clients import Away, Problem
-from services.portal.languages import N_
+from services.portal.database import DatabaseAway
+from services.portal.fault_words import FORGED, OVER, Fault, fault_of
 from services.portal.security import SAFE, Forged
-from services.portal.visit import NotLoggedIn, Visit, stranger
+from services.portal.visit import NotLoggedIn, Visit, anyone, stranger
 from shared.context import correlation_id
 from shared.problems import BodyLimit
 
@@ -26,85 +26,12 @@ log = structlog.get_logger()
 NOT_TEXTS = frozenset({"csrf", "key"})
 
 
-@dataclass(frozen=True)
-class Fault:
-    """A kind of fault: its heading, what happened, and what can be done about it."""
-
-    title: str
-    happened: str
-    advice: Sequence[str] = ()
-    again: bool = False
-    """Whether it may help to try once more."""
-
-
-FAULTS: Mapping[int, Fault] = {
-    400: Fault(
-        N_("Vi forsto ikke det som ble sendt"),
-        N_("Noe i skjemaet mangler eller har feil form. Ingenting er endret."),
-        [N_("Gå tilbake, se over feltene og send på nytt.")],
-    ),
-    403: Fault(
-        N_("Du har ikke tilgang til dette"),
-        N_("Siden finnes, men ingen av rollene dine gir tilgang til den."),
-        [
-            N_("Kontroller at du er logget inn som riktig person."),
-            N_("Mener du at du skal ha tilgang, kan regionens servicemiljø gi deg riktig rolle."),
-        ],
-    ),
-    404: Fault(
-        N_("Vi fant ikke siden"),
-        N_("Siden finnes ikke, eller den er ikke for deg. Kanskje er lenken gammel eller skrevet feil."),
-        [N_("Begynn på forsiden; der står alt som venter på deg.")],
-    ),
-    405: Fault(
-        N_("Denne adressen er ikke til å åpne"),
-        N_("Adressen brukes når et skjema sendes inn. Ingenting er endret."),
-        [N_("Begynn på forsiden, og gå derfra til skjemaet.")],
-    ),
-    409: Fault(
-        N_("Det lot seg ikke gjøre nå"),
-        N_("Noe er endret siden du åpnet siden, eller en regel er til hinder. Ingenting er endret av det du sendte."),
-        [N_("Gå tilbake, last siden på nytt og se hva som gjelder nå.")],
-    ),
-    413: Fault(
-        N_("Det du sendte, er for stort"),
-        N_("Teksten er lengre enn vi kan ta imot. Ingenting er endret."),
-        [N_("Gå tilbake og del teksten opp, eller kort den ned.")],
-    ),
-    500: Fault(
-        N_("Noe gikk galt hos oss"),
-        N_("Feilen er vår, og vi har fått beskjed om den. Det som var lagret, er lagret fortsatt."),
-        [N_("Prøv en gang til om litt. Skjer det igjen, hjelper regionens servicemiljø deg.")],
-        again=True,
-    ),
-    503: Fault(
-        N_("En del av Aarring svarer ikke akkurat nå"),
-        N_("Det pleier å gå over i løpet av et minutt. Det som var lagret, er lagret fortsatt."),
-        [N_("Vent litt og prøv igjen.")],
-        again=True,
-    ),
-}
-OVER = Fault(
-    N_("Du er logget ut"),
-    N_("Du har ikke gjort noe her på en stund, og da logger vi deg ut av hensyn til andre som bruker samme maskin."),
-    [N_("Logg inn på nytt, så kommer du tilbake dit du var.")],
-)
-FORGED = Fault(
-    N_("Skjemaet er for gammelt"),
-    N_("Siden ble åpnet før du logget inn, eller av noen andre. Ingenting er endret."),
-    [N_("Gå tilbake, last siden på nytt og send en gang til.")],
-)
-_KNOWN = {401: 500, 412: 409, 422: 400, 428: 409}
-"""Statuses that mean to people what another means."""
-
-
 async def shown(
     request: Request, status: int, fault: Fault | None = None, *, code: str = "", retry_after: int = 0, **more: Any
 ) -> Response:
     """The page, or the part of one, that tells of a fault; what was written in a form is shown, to be kept."""
-    visit = _visit(request)
-    fault = fault or FAULTS.get(_KNOWN.get(status, status)) or FAULTS[400 if status < 500 else 500]
-    context = {"fault": fault, "answered": status, "code": code, "written": [], **more}
+    visit = await _visit(request)
+    context = {"fault": fault or fault_of(status), "answered": status, "code": code, "written": [], **more}
     if visit.is_by_script:
         answer: Response = visit.fragment("faults/_fault.html", status, **context)
     else:
@@ -116,10 +43,15 @@ async def shown(
     return answer
 
 
-def _visit(request: Request) -> Visit:
-    """Whose request it is, as far as that was found out."""
-    visit: Visit = getattr(request.state, "visit", None) or stranger(request)
-    return visit
+async def _visit(request: Request) -> Visit:
+    """Whose request it is, as far as that can be found out when something is wrong already."""
+    known: Visit | None = getattr(request.state, "visit", None)
+    if known is not None or request.method not in SAFE:
+        return known or stranger(request)
+    try:
+        return await anyone(request)
+    except DatabaseAway:
+        return stranger(request)
 
 
 async def _written(request: Request) -> list[str]:
@@ -129,41 +61,62 @@ async def _written(request: Request) -> list[str]:
     return [text for text in texts if len(text.split()) > 1]
 
 
+async def _not_logged_in(request: Request, fault: NotLoggedIn) -> Response:
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    login = f"/login?next={quote(here if request.method in SAFE else '/', safe='')}"
+    if request.method in SAFE and not stranger(request).is_by_script:
+        return RedirectResponse(login, 303)
+    return await shown(request, 401, OVER, code="session_over", login=login)
+
+
+async def _forged(request: Request, fault: Forged) -> Response:
+    log.warning("form_refused", why=fault.why)
+    return await shown(request, 403, FORGED, code="form_refused")
+
+
+async def _problem(request: Request, fault: Problem) -> Response:
+    ours = fault.status in (401, 500)
+    (log.error if ours else log.info)("service_refused", asked=fault.service, status=fault.status, code=fault.code)
+    return await shown(request, 500 if ours else fault.status, code=fault.code)
+
+
+async def _away(request: Request, fault: Away) -> Response:
+    log.warning("service_away", asked=fault.service)
+    return await shown(request, 503, code=f"{fault.service}_away", retry_after=fault.retry_after)
+
+
+async def _database_away(request: Request, fault: DatabaseAway) -> Response:
+    log.error("database_fault", fault=str(fault))
+    return await shown(request, 503, code="database_away", retry_after=5)
+
+
+async def _malformed(request: Request, fault: RequestValidationError) -> Response:
+    """An address that cannot be one leads nowhere; a field that cannot be right is the form's fault."""
+    in_path = any(error["loc"][0] == "path" for error in fault.errors())
+    return await shown(request, 404 if in_path else 400)
+
+
+async def _http(request: Request, fault: HTTPException) -> Response:
+    answer = await shown(request, fault.status_code)
+    answer.headers.update(fault.headers or {})
+    return answer
+
+
+_ANSWERS: Mapping[type[Exception], Any] = {
+    NotLoggedIn: _not_logged_in,
+    Forged: _forged,
+    Problem: _problem,
+    Away: _away,
+    DatabaseAway: _database_away,
+    RequestValidationError: _malformed,
+    HTTPException: _http,
+}
+
+
 def handle_faults(app: FastAPI) -> None:
     """Make every fault of ``app`` a page that helps."""
-
-    @app.exception_handler(NotLoggedIn)
-    async def not_logged_in(request: Request, fault: NotLoggedIn) -> Response:
-        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        back = quote(here if request.method in SAFE else "/", safe="")
-        if request.method in SAFE and not _visit(request).is_by_script:
-            return RedirectResponse(f"/login?next={back}", 303)
-        return await shown(request, 401, OVER, code="session_over", login=f"/login?next={back}")
-
-    @app.exception_handler(Forged)
-    async def forged(request: Request, fault: Forged) -> Response:
-        log.warning("form_refused", why=fault.why)
-        return await shown(request, 403, FORGED, code="form_refused")
-
-    @app.exception_handler(Problem)
-    async def problem(request: Request, fault: Problem) -> Response:
-        level = log.error if fault.status in (401, 500) else log.info
-        level("service_refused", asked=fault.service, status=fault.status, code=fault.code)
-        return await shown(request, 500 if fault.status == 401 else fault.status, code=fault.code)
-
-    @app.exception_handler(Away)
-    async def away(request: Request, fault: Away) -> Response:
-        log.warning("service_away", asked=fault.service)
-        return await shown(request, 503, code=f"{fault.service}_away", retry_after=fault.retry_after)
-
-    @app.exception_handler(RequestValidationError)
-    async def malformed(request: Request, fault: RequestValidationError) -> Response:
-        in_path = any(error["loc"][0] == "path" for error in fault.errors())
-        return await shown(request, 404 if in_path else 400)
-
-    @app.exception_handler(HTTPException)
-    async def http(request: Request, fault: HTTPException) -> Response:
-        return await shown(request, fault.status_code)
+    for kind, answer in _ANSWERS.items():
+        app.add_exception_handler(kind, answer)
 
 
 class OurFaults:

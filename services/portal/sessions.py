@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -11,11 +10,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Engine, MetaData, Row, Table, Text, create_engine, delete, or_, select
-from sqlalchemy import event as sqlalchemy_event
-from sqlalchemy import update as sqlalchemy_update
-from sqlalchemy.engine import make_url
+from sqlalchemy import BigInteger, Column, MetaData, Row, Table, Text, delete, or_, select, update
 
+from services.portal.database import Database
 from shared.clock import Clock
 
 COOKIE = "__Host-sid"
@@ -60,28 +57,27 @@ class Session:
 
 
 class Sessions:
-    """The sessions there are.  Safe from any thread; every method waits for the database."""
+    """The sessions there are.  Safe from any thread; every method waits for the database, or finds it away."""
 
-    def __init__(self, url: str, clock: Clock) -> None:
-        self._clock = clock
-        self._engine = _engine(url)
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database, self._clock = database, clock
 
     def prepare(self) -> None:
         """Make the table if it is not there yet."""
-        _METADATA.create_all(self._engine)
+        self._database.prepare(_METADATA)
 
     def begin(self, person_id: UUID, name: str, *, level: str = "", login_hint: str = "") -> tuple[str, Session]:
         """A new session, and what its cookie is to hold; it is never stored."""
         cookie, now = secrets.token_urlsafe(32), self._clock.now()
         csrf = secrets.token_urlsafe(32)
         session = Session(_hashed(cookie), person_id, name, csrf, level, now, now, login_hint)
-        with self._engine.begin() as connection:
+        with self._database.begin() as connection:
             connection.execute(_SESSIONS.insert().values(**_row(session)))
         return cookie, session
 
     def find(self, cookie: str, *, seen: bool = True) -> Session | None:
         """The session of a cookie unless it is over; with ``seen`` it goes on from now."""
-        with self._engine.connect() as connection:
+        with self._database.begin() as connection:
             row = connection.execute(select(_SESSIONS).where(_SESSIONS.c.id == _hashed(cookie))).one_or_none()
         session = _session(row) if row is not None else None
         now = self._clock.now()
@@ -91,55 +87,34 @@ class Sessions:
 
     def end(self, id: str) -> None:
         """It is over, whatever the cookie says."""
-        with self._engine.begin() as connection:
+        with self._database.begin() as connection:
             connection.execute(delete(_SESSIONS).where(_SESSIONS.c.id == id))
 
     def end_all_of(self, person_id: UUID) -> None:
         """Log somebody out everywhere."""
-        with self._engine.begin() as connection:
+        with self._database.begin() as connection:
             connection.execute(delete(_SESSIONS).where(_SESSIONS.c.person_id == str(person_id)))
 
     def sweep(self) -> int:
         """Remove those that are over; how many they were."""
         now = self._clock.now()
         over = or_(_SESSIONS.c.seen <= _stamp(now - IDLE), _SESSIONS.c.began <= _stamp(now - LONGEST))
-        with self._engine.begin() as connection:
+        with self._database.begin() as connection:
             return int(connection.execute(delete(_SESSIONS).where(over)).rowcount)
 
     def status(self) -> Mapping[str, Any]:
         """Whether the table answers."""
-        with self._engine.connect() as connection:
+        with self._database.begin() as connection:
             connection.execute(select(_SESSIONS.c.id).limit(1)).all()
         return {"ok": True}
-
-    def close(self) -> None:
-        """Leave the database."""
-        self._engine.dispose()
 
     def _seen(self, session: Session, now: datetime) -> Session:
         if now - session.seen < SEEN_EVERY:
             return session
-        with self._engine.begin() as connection:
+        with self._database.begin() as connection:
             row = _SESSIONS.c.id == session.id
-            connection.execute(sqlalchemy_update(_SESSIONS).where(row).values(seen=_stamp(now)))
+            connection.execute(update(_SESSIONS).where(row).values(seen=_stamp(now)))
         return replace(session, seen=now)
-
-
-def _engine(url: str) -> Engine:
-    address = make_url(url)
-    if address.get_backend_name() == "postgresql":
-        return create_engine(address.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
-    if address.database:
-        os.makedirs(os.path.dirname(os.path.abspath(address.database)), exist_ok=True)
-    engine = create_engine(address)
-
-    @sqlalchemy_event.listens_for(engine, "connect")
-    def in_wal(connection: Any, _: object) -> None:
-        """Readers do not wait for whoever writes."""
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
-
-    return engine
 
 
 def _hashed(cookie: str) -> str:

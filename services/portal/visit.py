@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,8 +16,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from services.portal import languages
 from services.portal.assets import Assets
 from services.portal.clients import Away, Connections, Problem, Services
+from services.portal.database import Database
 from services.portal.languages import Language, Tongue, tongue
+from services.portal.last_visits import LastVisits
 from services.portal.navigation import Place, navigation
+from services.portal.said import Kind, Said, forget, heard, keep
 from services.portal.security import SAFE, must_carry_token, must_come_from_here, token_field
 from services.portal.sessions import COOKIE, Session, Sessions
 from services.portal.settings import Settings
@@ -28,8 +29,6 @@ from shared.clock import Clock
 from shared.context import correlation_id
 from shared.remembered import Remembered
 
-SAID = "__Host-said"
-"""The cookie of the one message that the next page shows."""
 ROLES_KEPT = 30.0
 
 
@@ -47,7 +46,9 @@ class Portal:
 
     settings: Settings
     clock: Clock
+    database: Database
     sessions: Sessions
+    last_visits: LastVisits
     connections: Connections
     templates: Templates
     assets: Assets
@@ -68,7 +69,7 @@ class Visit:
     language: Language
     session: Session | None = None
     roles: list[dict[str, Any]] = field(default_factory=list)
-    _said: tuple[str, str] | None = None
+    _said: Said | None = None
 
     @property
     def is_partial(self) -> bool:
@@ -137,11 +138,9 @@ class Visit:
 
     def page(self, template: str, status: int = 200, **context: Any) -> HTMLResponse:
         """A whole page; it shows what was said on the one before it."""
-        said = self._said or _read_said(self.request.cookies.get(SAID))
-        self._said = None
+        said, self._said = self._said or heard(self.request), None
         answer = HTMLResponse(self._drawn(template, {"said": said, **context}), status)
-        if SAID in self.request.cookies:
-            answer.delete_cookie(SAID, path="/", secure=True, httponly=True, samesite="lax")
+        forget(self.request, answer)
         return answer
 
     def fragment(self, template: str, status: int = 200, **context: Any) -> HTMLResponse:
@@ -155,12 +154,12 @@ class Visit:
         else:
             answer = RedirectResponse(url, 303)
         if self._said:
-            answer.set_cookie(SAID, _written_said(self._said), path="/", secure=True, httponly=True, samesite="lax")
+            keep(self._said, answer)
         return answer
 
-    def say(self, message: str, kind: str = "success") -> None:
+    def say(self, message: str, kind: Kind = "success") -> None:
         """One message for the next page; ``kind`` is success, info, warning or danger."""
-        self._said = (message, kind)
+        self._said = Said(message, kind)
 
     def _drawn(self, template: str, context: Mapping[str, Any]) -> str:
         given = {
@@ -230,15 +229,3 @@ def _does_something(request: Request) -> bool:
     """Whether somebody is there: a page that listens, or asks how long it may stay, does so by itself."""
     by_itself = request.headers.get("accept") == "text/event-stream" or request.url.path == "/session"
     return not (by_itself and request.method in SAFE)
-
-
-def _written_said(said: tuple[str, str]) -> str:
-    return urlsafe_b64encode(json.dumps(said).encode()).decode()
-
-
-def _read_said(cookie: str | None) -> tuple[str, str] | None:
-    try:
-        message, kind = json.loads(urlsafe_b64decode((cookie or "").encode()))
-    except (ValueError, TypeError):
-        return None
-    return str(message), kind if kind in ("success", "info", "warning", "danger") else "info"
