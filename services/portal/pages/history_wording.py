@@ -1,0 +1,119 @@
+"""What became otherwise in a text, word by word, so that a reader sees the change and can also hear it told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import StrEnum
+
+_TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
+_WORD = re.compile(r"\w+")
+MOST_COMPARED = 4_000_000
+"""Pairs of words compared one by one; beyond it a passage is shown as replaced whole, which is always true."""
+LEAST_KEPT = 0.3
+"""The share of a passage that must be the same for it to be readable word by word."""
+
+
+class Kind(StrEnum):
+    """What a piece of text is in the later version."""
+
+    SAME = "same"
+    REMOVED = "removed"
+    ADDED = "added"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of text and what became of it."""
+
+    kind: Kind
+    text: str
+
+    @property
+    def words(self) -> int:
+        """How many words it has."""
+        return len(_WORD.findall(self.text))
+
+
+def difference(before: str, after: str) -> list[Piece]:
+    """The two texts as one, in order: what stayed, what was removed and what was added."""
+    lines = [text.splitlines(keepends=True) for text in (before, after)]
+    pieces: list[Piece] = []
+    for tag, old, new in _blocks(*lines):
+        if tag == "equal":
+            pieces.append(Piece(Kind.SAME, "".join(old)))
+        else:
+            pieces += _within("".join(old), "".join(new))
+    return _joined(pieces)
+
+
+def counted(pieces: Iterable[Piece]) -> tuple[int, int]:
+    """How many words were added, and how many removed."""
+    added = removed = 0
+    for piece in pieces:
+        added += piece.words if piece.kind is Kind.ADDED else 0
+        removed += piece.words if piece.kind is Kind.REMOVED else 0
+    return added, removed
+
+
+def _within(before: str, after: str) -> list[Piece]:
+    """A passage word by word, or as replaced when hardly a word stayed or there are too many to compare."""
+    whole = [Piece(Kind.REMOVED, before), Piece(Kind.ADDED, after)]
+    old, new = _TOKEN.findall(before), _TOKEN.findall(after)
+    if not old or not new or len(old) * len(new) > MOST_COMPARED:
+        return whole
+    pieces: list[Piece] = []
+    for tag, removed, added in _blocks(old, new):
+        if tag == "equal":
+            pieces.append(Piece(Kind.SAME, "".join(removed)))
+        else:
+            pieces += [Piece(Kind.REMOVED, "".join(removed)), Piece(Kind.ADDED, "".join(added))]
+    kept = sum(piece.words for piece in pieces if piece.kind is Kind.SAME)
+    return pieces if kept >= LEAST_KEPT * min(_words(before), _words(after)) else whole
+
+
+def _words(text: str) -> int:
+    return len(_WORD.findall(text))
+
+
+def _blocks(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str, Sequence[str], Sequence[str]]]:
+    # Among thousands of words the common ones would be compared with each other for seconds: they are passed over.
+    matcher = SequenceMatcher(None, before, after, autojunk=len(after) > 1000)
+    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+        yield tag, before[i1:i2], after[j1:j2]
+
+
+def _joined(pieces: Iterable[Piece]) -> list[Piece]:
+    """Neighbours of a kind as one, a lone space between two changes counted with them, what was removed first."""
+    joined: list[Piece] = []
+    waiting = {Kind.REMOVED: "", Kind.ADDED: ""}
+
+    def flush() -> None:
+        joined.extend(Piece(kind, text) for kind, text in waiting.items() if text)
+        waiting.update({Kind.REMOVED: "", Kind.ADDED: ""})
+
+    for piece, following in _with_next(pieces):
+        between_changes = any(waiting.values()) and following is not None and following.kind is not Kind.SAME
+        if piece.kind is not Kind.SAME:
+            waiting[piece.kind] += piece.text
+        elif between_changes and not piece.text.strip(" "):
+            waiting[Kind.REMOVED] += piece.text
+            waiting[Kind.ADDED] += piece.text
+        elif piece.text:
+            flush()
+            _append(joined, piece)
+    flush()
+    return joined
+
+
+def _with_next(pieces: Iterable[Piece]) -> Iterator[tuple[Piece, Piece | None]]:
+    found = [piece for piece in pieces if piece.text]
+    yield from zip(found, [*found[1:], None], strict=False)
+
+
+def _append(joined: list[Piece], piece: Piece) -> None:
+    if joined and joined[-1].kind is piece.kind:
+        piece = Piece(piece.kind, joined.pop().text + piece.text)
+    joined.append(piece)
