@@ -23,10 +23,10 @@ class Stage:
     _numbers: count[int] = field(default_factory=lambda: count(1))
 
     @classmethod
-    async def set(cls, api: Suite) -> Stage:
-        """The first person, a trust, the desk of its region, and an open cycle."""
-        now = datetime.now(UTC)
-        stage = cls(now.year)
+    async def set(cls, api: Suite, now: datetime | None = None, year: int | None = None) -> Stage:
+        """The first person, a trust, the desk of its region, and an open cycle; ``now`` where the clock was moved."""
+        now = now or datetime.now(UTC)
+        stage = cls(year or now.year)
         first = await api.registry("operator").post("/bootstrap", invent(0))
         stage.people["joint-desk"] = first["person_id"]
         for region, code in (("vest", "ht-vest"), ("nord", "ht-nord")):
