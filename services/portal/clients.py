@@ -122,10 +122,20 @@ class Service:
         return await self.connection.ask(self._request("GET", path, params=_told(params)))
 
     async def send(
-        self, method: str, path: str, json: Any = None, *, key: UUID | None = None, seen: int | str | None = None
+        self,
+        method: str,
+        path: str,
+        json: Any = None,
+        *,
+        key: UUID | None = None,
+        seen: int | str | None = None,
+        acting_as: str | None = None,
     ) -> httpx.Response:
-        """Change something; ``key`` makes what is sent twice one command, ``seen`` is the version it is based on."""
-        headers = {"Idempotency-Key": str(key or uuid4())}
+        """Change something; ``key`` makes what is sent twice one command, ``seen`` is the version it is based on.
+
+        ``acting_as`` is the assignment to act in, where several of the person's allow it.
+        """
+        headers = {"Idempotency-Key": str(key or uuid4())} | ({"Acting-As": acting_as} if acting_as else {})
         if seen is not None:
             headers["If-Match"] = f'"{seen}"'
         body = {} if json is None else {"json": json}

@@ -1,0 +1,114 @@
+"""What happens in a report while it is open: told in the reader's own language, and who else is there."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Header, Query
+from fastapi.responses import Response, StreamingResponse
+
+from services.portal.clients import Away, Problem
+from services.portal.pages.report_happenings import Happenings
+from services.portal.sessions import COOKIE
+from services.portal.visit import Visit, Visiting
+
+router = APIRouter()
+STREAM = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+COME_AGAIN = "retry: 3000\n\n"
+OVER = "event: over\ndata: \n\n"
+"""Tells the page to ask no more: the session ended, or the report is not the reader's to follow any longer."""
+
+
+@router.get("/reports/{report_id}/endringer")
+async def changes(
+    visit: Visiting,
+    report_id: UUID,
+    here: Annotated[str, Query(max_length=40, pattern="^[a-z]+$")] = "om",
+    after: Annotated[int | None, Query(ge=0, le=2**31 - 1)] = None,
+    last_event_id: Annotated[str, Header(max_length=20, pattern="^[0-9]*$")] = "",
+) -> Response:
+    """The changes since the page was made, and those to come, as pieces of it."""
+    told = Happenings(visit, str(report_id), here)
+    stream = _stream(visit, report_id, told, last_event_id, None if last_event_id else after)
+    return StreamingResponse(stream, media_type="text/event-stream", headers=STREAM)
+
+
+@router.post("/reports/{report_id}/tilstede")
+async def present(
+    visit: Visiting,
+    report_id: UUID,
+    tab: Annotated[UUID, Form()],
+    here: Annotated[str, Form(max_length=40, pattern="^[a-z]+$")],
+    question: Annotated[str, Form(max_length=100)] = "",
+    gone: Annotated[bool, Form()] = False,
+) -> Response:
+    """Somebody is here, or leaves; others see it on their own pages."""
+    path = f"/reports/{report_id}/presence"
+    try:
+        if gone:
+            await visit.services.reporting.send("DELETE", f"{path}?tab={tab}")
+        else:
+            body = {"tab": str(tab), "place": here, "question_id": question or None}
+            await visit.services.reporting.send("PUT", path, body)
+    except (Away, Problem):
+        pass  # that somebody is there is said again in a while, and is never worth a fault
+    return Response(status_code=204)
+
+
+async def _stream(
+    visit: Visit, report_id: UUID, told: Happenings, last_event_id: str, after: int | None
+) -> AsyncIterator[str]:
+    yield COME_AGAIN
+    path = f"/reports/{report_id}/changes"
+    try:
+        async with visit.services.reporting.stream(path, last_event_id=last_event_id, after=after) as upstream:
+            lines = upstream.aiter_lines()
+            async for event_id, data in _events(lines):
+                if not await _is_here(visit):
+                    yield OVER
+                    return
+                if data is None:
+                    yield ": ping\n\n"
+                    continue
+                if data.get("reason") == "not_allowed":
+                    yield OVER
+                    return
+                yield _message(event_id, told.fragment(data))
+    except Problem as problem:
+        if problem.status in (401, 403, 404):
+            yield OVER
+    except Away:
+        return  # the page comes again by itself
+
+
+async def _events(lines: AsyncIterator[str]) -> AsyncIterator[tuple[str, dict[str, Any] | None]]:
+    """Each message with its id, and None for the sign that the stream is still there."""
+    event_id, data = "", ""
+    async for line in lines:
+        if line.startswith(":"):
+            yield "", None
+        elif line.startswith("id:"):
+            event_id = line[3:].strip()
+        elif line.startswith("data:"):
+            data += line[5:].strip()
+        elif not line and data:
+            yield event_id, json.loads(data)
+            event_id, data = "", ""
+
+
+def _message(event_id: str, fragment: str) -> str:
+    """One event; without anything to show its id is still worth telling, to go on from there."""
+    head = f"id: {event_id}\n" if event_id else ""
+    body = "".join(f"data: {line}\n" for line in fragment.splitlines() if line.strip())
+    return f"{head}{body}\n" if head or body else ""
+
+
+async def _is_here(visit: Visit) -> bool:
+    """Whether the session that began to listen is still one; listening is no sign that anybody is there."""
+    cookie = visit.request.cookies.get(COOKIE, "")
+    found = await asyncio.to_thread(visit.portal.sessions.find, cookie, seen=False)
+    return found is not None and found.person_id == visit.person_id

@@ -1,0 +1,76 @@
+// Other people at work in the same report: says that one is here, and takes in what they change.
+// A text that somebody is in, or has changed, is never replaced; it is only told that there is another.
+const live = (() => {
+  const EVERY = 17_000;
+  const TAB = crypto.randomUUID?.() ?? "";
+  let report = null;
+  let asked = 0;
+
+  function here(question = "", gone = false) {
+    const body = new URLSearchParams({ tab: TAB, here: report.dataset.here, question });
+    if (gone) body.set("gone", "1");
+    const csrf = document.querySelector('input[name="csrf"]')?.value ?? "";
+    const headers = { "X-CSRF-Token": csrf, "HX-Request": "true" };
+    fetch(`/reports/${report.dataset.report}/tilstede`, { method: "POST", body, headers, keepalive: gone }).catch(() => {});
+  }
+
+  const questionOf = (element) => element?.closest?.("[data-question]")?.dataset.question ?? "";
+
+  async function fetched(address) {
+    const answer = await fetch(address, { headers: { "HX-Request": "true" } });
+    if (!answer.ok) throw new Error(String(answer.status));
+    return answer.text();
+  }
+
+  async function renew(article) {
+    try {
+      const html = await fetched(article.dataset.address);
+      const piece = document.createRange().createContextualFragment(html).firstElementChild;
+      article.replaceWith(piece);
+      autosave.begin(piece);
+    } catch {
+      // it is told again at the next change, and the notice stays
+    }
+  }
+
+  /** How far the report has come, seldom: many may be looking. */
+  function progress() {
+    clearTimeout(asked);
+    asked = setTimeout(() => {
+      htmx.ajax("GET", `/reports/${report.dataset.report}/framdrift?here=${report.dataset.here}`, { target: "#progress", swap: "none" });
+    }, 1500 + 2500 * Math.random());
+  }
+
+  function consider(notice) {
+    const article = notice.closest("[data-question]");
+    const form = article.querySelector("form[data-autosave]");
+    const saving = form && autosave.of(form);
+    const version = Number(notice.dataset.notice);
+    if (saving?.busy || saving?.sent) return setTimeout(() => notice.isConnected && consider(notice), 300);
+    progress();
+    const known = Number(saving ? saving.version : article.dataset.itemVersion);
+    if (version <= known || saving?.held === "conflict") return notice.remove();
+    if (!saving || (saving.isSaved() && !saving.held && !article.contains(document.activeElement))) return renew(article);
+    notice.hidden = false;
+    words.say(notice.querySelector("p").firstChild.textContent.trim());
+    notice.querySelector("[data-fetch]").addEventListener("click", () => (saving.isSaved() ? renew(article) : saving.hurry()));
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    report = document.getElementById("report");
+    if (!report || !TAB || !document.body.dataset.person) return;
+    const look = new MutationObserver((changes) => {
+      for (const change of changes) {
+        for (const added of change.addedNodes) if (added.dataset?.notice) consider(added);
+      }
+    });
+    look.observe(report, { childList: true, subtree: true });
+    here(questionOf(document.activeElement));
+    setInterval(() => document.hidden || here(questionOf(document.activeElement)), EVERY);
+    document.addEventListener("focusin", (event) => questionOf(event.target) && here(questionOf(event.target)));
+    document.addEventListener("answer:saved", progress);
+    addEventListener("pagehide", () => here("", true));
+  });
+
+  return { renew };
+})();
