@@ -135,6 +135,7 @@ def _sites(addresses: Addresses) -> dict[str, str]:
         "PORTAL_IDENTITY_CLIENT_ID": CLIENT_ID,
         "PORTAL_IDENTITY_CLIENT_KEY": str(IDENTITY / "portal-login.pem"),
         "PORTAL_LOGIN_KEY": _secret("registry-login"),
+        "PORTAL_EXAMPLE_PEOPLE": str(EXAMPLE_PEOPLE),
         **portal_asks(addresses.service),
         "IDENTITY_ISSUER": addresses.service("identity"),
         "IDENTITY_PORTAL_URL": addresses.service("portal"),

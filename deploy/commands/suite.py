@@ -18,13 +18,21 @@ Service = Annotated[str, typer.Argument(help=f"The service: {', '.join((*SERVICE
 
 
 @app.command()
-def up() -> None:
-    """Start the suite and print its addresses."""
+def up(
+    examples: Annotated[
+        bool, typer.Option("--examples/--empty", help="Whether to fill an empty suite (in development alone).")
+    ] = True,
+) -> None:
+    """Start the suite, fill it with examples if it is empty, and print its addresses and whom to log in as."""
     started = local.up()
     addresses = Addresses.chosen()
+    is_filled = examples and os.environ.get("AARRING_ENVIRONMENT") == "development"
+    told = _fill(addresses) if is_filled else []
     print("The suite is up." if started else "The suite is already running.")
     _print_addresses(addresses)
     _print_ailing(ailing({name: addresses.service(name) for name in (*SERVICES, *SITES)}))
+    for line in told:
+        print(line)
 
 
 @app.command()
@@ -64,6 +72,15 @@ def logs(
         raise Unable("there are no logs yet; make up starts the suite")
     os.chdir(ROOT)
     os.execvp("tail", ["tail", "-n", str(lines), "-F", *written])  # noqa: S606  # becomes tail; no shell
+
+
+def _fill(addresses: Addresses) -> list[str]:
+    """Fill an empty suite; what to tell of it."""
+    # Every other command does without what this needs.
+    from deploy.examples.filling import fill
+    from deploy.examples.telling import telling
+
+    return list(telling(fill(), addresses.service("portal")))
 
 
 def _print_addresses(addresses: Addresses) -> None:

@@ -15,6 +15,7 @@ from services.portal.assets import Assets
 from services.portal.clients import SERVICES, Connections, PersonTokens
 from services.portal.database import Database
 from services.portal.faults import FormLimit, OurFaults, handle_faults
+from services.portal.last_visits import LastVisits
 from services.portal.login.parts import LoginParts
 from services.portal.login.routes import router as login
 from services.portal.pages import ROUTERS
@@ -58,6 +59,7 @@ def build(
         clock=clock,
         database=database,
         sessions=Sessions(database, clock),
+        last_visits=LastVisits(database, clock),
         connections=Connections.to(urls, PersonTokens(settings.signing_key), transports),
         templates=Templates(assets, reload=settings.environment is Environment.DEVELOPMENT),
         assets=assets,
@@ -90,8 +92,9 @@ def _lifespan(portal: Portal) -> Lifespan:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(portal.sessions.prepare)
+        await asyncio.to_thread(portal.last_visits.prepare)
         try:
-            async with running({"sessions": lambda: _sweep(portal.sessions)}):
+            async with running({"sessions": lambda: _sweep(portal)}):
                 yield
         finally:
             await app.state.login.close()
@@ -101,8 +104,9 @@ def _lifespan(portal: Portal) -> Lifespan:
     return lifespan
 
 
-async def _sweep(sessions: Sessions) -> None:
+async def _sweep(portal: Portal) -> None:
     """Sessions that are over leave the table, with the names in them."""
     while True:
-        await asyncio.to_thread(sessions.sweep)
+        await asyncio.to_thread(portal.sessions.sweep)
+        await asyncio.to_thread(portal.last_visits.sweep)
         await asyncio.sleep(SWEEP_SECONDS)

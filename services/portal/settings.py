@@ -16,6 +16,7 @@ class Settings(BaseSettings):
 
     ``url`` is where people reach the portal; forms are taken from there alone.  ``identity_issuer`` says who has
     come; ``login_key`` is the registry's, by which both name a login without its national identity number.
+    ``example_people`` is a file of invented people, whom the start page offers in trials.
     """
 
     model_config = SettingsConfigDict(env_prefix="PORTAL_", frozen=True, extra="ignore")
@@ -35,6 +36,7 @@ class Settings(BaseSettings):
     reporting_url: HttpUrl
     review_url: HttpUrl
     notify_url: HttpUrl
+    example_people: Path | None = None
 
     @model_validator(mode="after")
     def _safe(self) -> Settings:

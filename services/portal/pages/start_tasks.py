@@ -1,0 +1,106 @@
+"""The tasks of one person, asked from every service that may know of one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from services.portal.languages import N_
+from services.portal.pages.report_words import REGIONS
+from services.portal.pages.start_asking import Asking, listed
+from services.portal.pages.start_cards import Card, Cards, Task
+from services.portal.pages.start_writing import add_reports
+from services.portal.visit import Visit
+
+Json = Mapping[str, Any]
+ANSWERS_QUERIES = ("professional_lead", "site_lead", "coordinator")
+OF_A_REVIEW = (*ANSWERS_QUERIES, "reviewer", "service_desk")
+FOLLOWS_UP = ("reviewer", "service_desk", "joint_desk", *ANSWERS_QUERIES)
+UNDER_WAY = ("submitted", "under_review")
+_REVIEW_STATUS = {
+    "submitted": (N_("Levert"), "success"),
+    "under_review": (N_("Under vurdering"), "info"),
+}
+_SEATS: Mapping[str, str] = {"user": N_("brukerrepresentant"), "unit": N_("representant for enheten")}
+
+
+async def tasks(visit: Visit, asking: Asking, reports: Sequence[Json]) -> list[Card]:
+    """Everything that waits for the person, the nearest date first; ``reports`` is what reporting told."""
+    cards = Cards(visit)
+    add_reports(cards, list(reports), visit.tongue)
+    await asyncio.gather(_reviews(visit, asking, cards), _points(visit, asking, cards), _seats(visit, asking, cards))
+    return cards.waiting()
+
+
+def _held(visit: Visit, role: str, what: str) -> set[str]:
+    """The units or regions in which the person holds a role."""
+    return {str(held[what]) for held in visit.roles if held["role"] == role and held[what]}
+
+
+async def _reviews(visit: Visit, asking: Asking, cards: Cards) -> None:
+    """Reports to assess, and questions from the regions to answer."""
+    if not visit.holds(*OF_A_REVIEW):
+        return
+    review = visit.services.review
+    mine, rows = await asyncio.gather(
+        asking.or_else(listed(review, "/reviews", mine="true"), []), asking.or_else(listed(review, "/reviews"), [])
+    )
+    assigned = {row["review_id"] for row in mine}
+    regions = _held(visit, "reviewer", "region")
+    units = set().union(*(_held(visit, role, "unit_id") for role in ANSWERS_QUERIES))
+    for row in rows:
+        waiting = regions & set(row["regions"]) - set(row["signed_by"]) if row["step"] in UNDER_WAY else set()
+        if waiting or (row["unit_id"] in units and row["open_queries"]):
+            _review(visit, cards, row, bool(waiting), row["review_id"] in assigned)
+
+
+def _review(visit: Visit, cards: Cards, row: Json, waits: bool, assigned: bool) -> None:
+    card = cards.card(row["unit_id"], row["year"], row["unit_name"] or row["unit_code"] or "")
+    address = f"/reports/{row['report_id']}"
+    card.address = card.address or address
+    if card.status is None and row["step"] in _REVIEW_STATUS:
+        word, color = _REVIEW_STATUS[row["step"]]
+        card.status = (visit.text(word), color)
+    if waits and assigned:
+        card.tasks.append(Task(visit.text(N_("Vurder rapporten: du er saksbehandler")), address))
+    elif waits:
+        card.tasks.append(Task(visit.text(N_("Rapporten er levert og venter på vurdering i regionen")), address))
+    else:
+        asked = visit.ngettext(
+            "Svar på %(num)s spørsmål fra regionen", "Svar på %(num)s spørsmål fra regionen", row["open_queries"]
+        )
+        card.tasks.append(Task(asked))
+
+
+async def _points(visit: Visit, asking: Asking, cards: Cards) -> None:
+    """What is to be followed up by the person, or stands beside the unit's form."""
+    if not visit.holds(*FOLLOWS_UP):
+        return
+    units = set().union(*(_held(visit, role, "unit_id") for role in ANSWERS_QUERIES))
+    for row in await asking.or_else(listed(visit.services.review, "/follow-ups", open="true"), []):
+        if row["owner"] != str(visit.person_id) and row["unit_id"] not in units:
+            continue
+        card = cards.card(row["unit_id"], row["current_year"], row["unit_name"] or row["unit_code"] or "")
+        due = date.fromisoformat(row["due"]) if row["due"] else None
+        said = N_("Følg opp et punkt") if row["owner"] == str(visit.person_id) else N_("Regionen følger opp et punkt")
+        card.tasks.append(Task(visit.text(said), card.address, row["text"].get("text") or "", due))
+
+
+async def _seats(visit: Visit, asking: Asking, cards: Cards) -> None:
+    """Candidates whom the person's region is to appoint."""
+    registry = visit.services.registry
+    for region in sorted(_held(visit, "appointing_authority", "region")):
+        rows = await asking.or_else(listed(registry, "/appointments", step="proposed", region=region), [])
+        mine = [row for row in rows if row["seat_region"] in (None, region)]
+        names = await asyncio.gather(*(asking.or_else(registry.get(f"/units/{r['unit_id']}"), {}) for r in mine))
+        for row, unit in zip(mine, names, strict=True):
+            card = cards.card(row["unit_id"], None, unit.get("name_nb") or "")
+            card.tasks.append(Task(visit.text(N_("Oppnevn eller avslå et foreslått medlem")), note=_seat(visit, row)))
+
+
+def _seat(visit: Visit, row: Json) -> str:
+    if row["seat_region"]:
+        return str(visit.text(N_("Plassen for %(region)s"), region=REGIONS[row["seat_region"]]))
+    return str(visit.text(_SEATS[row["seat"]])) if row["seat"] in _SEATS else ""
