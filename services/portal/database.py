@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -30,7 +30,7 @@ class Database:
         with self.begin() as connection:
             if connection.dialect.name == "postgresql":
                 # Two portals that start at once would both make them.
-                connection.execute(text("SELECT pg_advisory_xact_lock(8000)"))
+                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(8000)")
             metadata.create_all(connection)
 
     @contextmanager

@@ -55,7 +55,7 @@ FAULTS: Mapping[int, Fault] = {
     ),
     500: Fault(
         N_("Noe gikk galt hos oss"),
-        N_("Feilen er vår, og vi har fått beskjed om den. Det som var lagret, er lagret fortsatt."),
+        N_("Feilen er vår, og den er registrert. Det som var lagret, er lagret fortsatt."),
         [N_("Prøv en gang til om litt. Skjer det igjen, hjelper regionens servicemiljø deg.")],
         again=True,
     ),
