@@ -73,11 +73,15 @@ def _ask_everything(asked: Served, mode: GenerationMode) -> Counter[int]:
 
 
 def _operations(document: Any, mode: GenerationMode) -> Iterator[Any]:
-    """All but the health routes, which say 503 when they mean it; what takes no input cannot be asked wrongly."""
+    """All but the health routes, which say 503 when they mean it, and answers without an end.
+
+    What takes no input cannot be asked wrongly.
+    """
     for found in document.get_all_operations():
         operation = found.ok()
+        ends = "text/event-stream" not in str(operation.definition.raw["responses"].get("200"))
         takes_input = [*operation.iter_parameters(), *operation.body]
-        if "health" not in operation.tags and (takes_input or mode is GenerationMode.POSITIVE):
+        if "health" not in operation.tags and ends and (takes_input or mode is GenerationMode.POSITIVE):
             yield operation
 
 

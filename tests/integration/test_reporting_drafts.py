@@ -64,9 +64,9 @@ NEAR = UNIT | GROUP | ALL_DRAFTS | {"trust", "reviewer"}
 
 
 async def readers(draft: Draft, people: dict[str, Caller], text: str, *parts: str) -> set[str]:
-    """Who reads a text: in the report, and in its history alike, unless one of the two is named."""
+    """Who reads a text: in the report, its history and its form alike, unless one of them is named."""
     found = []
-    for part in parts or ("", "/history"):
+    for part in parts or ("", "/history", "/form"):
         answers = {name: await by.get(f"{draft.path}{part}") for name, by in people.items()}
         found.append({name for name, answer in answers.items() if text in answer.text})
     assert all(each == found[0] for each in found)

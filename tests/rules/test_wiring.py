@@ -32,6 +32,8 @@ from tests.rules.source import parsed, python_files, shown
 pytestmark = pytest.mark.rules
 
 OPEN_TO_ALL = {"/health", "/health/live", "/health/ready", "/metrics"}
+LEAVES_NOTHING = {"/reports/{report_id}/presence"}
+"""What is said for a moment and recorded nowhere: said twice, it is said once."""
 SETTINGS: tuple[type[BaseSettings], ...] = (RegistrySettings, ReportingSettings, ReviewSettings, NotifySettings)
 
 
@@ -52,7 +54,7 @@ def test_every_route_asks_who_calls(routes: list[APIRoute]) -> None:
 
 def test_every_route_that_changes_something_names_its_request(routes: list[APIRoute]) -> None:
     unnamed = [route.path for route in routes if route.methods != {"GET"} and asked not in _asks(route.dependant)]
-    assert unnamed == []
+    assert set(unnamed) == LEAVES_NOTHING
 
 
 def test_a_route_that_only_reads_needs_no_key(routes: list[APIRoute]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
+import msgspec
 from fastapi import APIRouter, Depends, Header, Path, Query
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, Field, StringConstraints
@@ -71,7 +72,7 @@ async def changes(
     yield ServerSentEvent(retry=COME_AGAIN)
     async for message in parts.following.messages(caller, report_id, follow.seen, follow.woken):
         version = None if message.version is None else str(message.version)
-        yield ServerSentEvent(data=message.data, id=version)
+        yield ServerSentEvent(raw_data=msgspec.json.encode(message.data).decode(), id=version)
 
 
 @router.put("/reports/{report_id}/presence")

@@ -30,6 +30,7 @@ class NewEntry(Sent):
     )
     fields: Fields
     external_id: Annotated[str, StringConstraints(max_length=200, pattern=SOMETHING)] | None = None
+    carried_over: Annotated[bool, Field(description="it is taken over from last year's report")] = False
 
 
 class ChangedEntry(Sent):
@@ -55,9 +56,9 @@ class Restoration(Sent):
 async def add(report_id: ReportId, entry_id: EntryId, body: NewEntry, asked: Asking, parts: Parts) -> Changed:
     """Add a line at the end of an activity list."""
     kind = await parts.lists.entry_type(asked, report_id, body.question_id)
-    done = await parts.lists.add(
-        asked, report_id, entry_id, body.question_id, _parsed(kind, body.fields), body.external_id
-    )
+    source = "carried_over" if body.carried_over else "manual"
+    entry = _parsed(kind, body.fields)
+    done = await parts.lists.add(asked, report_id, entry_id, body.question_id, entry, body.external_id, source)
     return changed(done)
 
 

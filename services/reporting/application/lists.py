@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from services.reporting.application.deciding import answering_as, may_answer, readable, readable_in
+from services.reporting.application.names import Names
 from services.reporting.application.sealing import Opened, subject_of, with_sealed
 from services.reporting.application.writing import versions
 from services.reporting.entries import Entry, Judgement, from_text, judge, to_text
@@ -29,9 +30,16 @@ class Lists:
         self._desk, self._store, self._vault = desk, store, vault
 
     async def add(
-        self, asked: Asked, report_id: UUID, entry_id: UUID, question_id: str, entry: Entry, external_id: str | None
+        self,
+        asked: Asked,
+        report_id: UUID,
+        entry_id: UUID,
+        question_id: str,
+        entry: Entry,
+        external_id: str | None,
+        source: str = "manual",
     ) -> Done:
-        """A new line at the end of a list."""
+        """A new line at the end of a list; ``source`` is where it comes from."""
         judged = _judged(entry, await self._answerable(asked, report_id, lambda _: question_id))
 
         async def save(fields: Sealed) -> Done:
@@ -43,6 +51,7 @@ class Lists:
                     faults=judged.faults,
                     warnings=judged.warnings,
                     external_id=external_id,
+                    source=source,
                     by=by,
                     at=asked.at,
                 )
@@ -72,7 +81,7 @@ class Lists:
         try:
             return await with_sealed(self._vault, subject_of(report_id, str(entry_id)), to_text(entry), save)
         except ChangedMeanwhile as refusal:
-            theirs = await asyncio.to_thread(self._theirs, report_id, entry_id)
+            theirs = await asyncio.to_thread(self._theirs, asked, report_id, entry_id)
             refusal.facts.update(yours=entry.model_dump(mode="json"), theirs=theirs)
             raise
 
@@ -131,15 +140,16 @@ class Lists:
     async def _answerable(self, asked: Asked, report_id: UUID, question: Callable[[Report], str]) -> Report:
         return await asyncio.to_thread(may_answer, self._store, asked, report_id, question)
 
-    def _theirs(self, report_id: UUID, entry_id: UUID) -> dict[str, Any]:
-        report = self._store.load(Report, report_id)
-        line = report.state.entry(entry_id) if report else None
-        if report is None or line is None or line.fields is None:
+    def _theirs(self, asked: Asked, report_id: UUID, entry_id: UUID) -> dict[str, Any]:
+        report, held = readable_in(self._store, asked.caller, report_id, asked.on)
+        line = report.state.entry(entry_id)
+        if line is None or line.fields is None:
             return {"fields": None}
+        by = Names(self._store.rows, report.state.unit_id, held, asked.on, asked.caller.person_id).who(line.by)
         opened = Opened(self._vault, report.state).text(line.fields)
         kind = report.slot(line.question_id).entry_type or ""
         fields = from_text(kind, opened["text"]).model_dump(mode="json") if opened["text"] else None
-        return {"fields": fields, "version": line.version, "removed": line.removed, "at": line.at}
+        return {"fields": fields, "version": line.version, "removed": line.removed, "by": by, "at": line.at}
 
 
 def _judged(entry: Entry, report: Report) -> Judgement:

@@ -40,9 +40,9 @@ def placed(facts: list[dict[str, Any]], seen: Look) -> list[dict[str, Any]]:
     seen.names.look_up({fact["by"]["subject"] for fact in facts})
     for fact in facts:
         data, name = fact["data"], seen.names.of(fact["by"]["subject"])
-        place = data.get("question_id") or data.get("entry_id") or data.get("place")
+        place = data.get("entry_id") or data.get("question_id") or data.get("place")
         entry = None if place is None or place in seen.state.slots else seen.state.entry(UUID(place))
-        question_id = entry.question_id if entry else place if place in seen.state.slots else None
+        question_id = entry.question_id if entry else place
         fact["by"] = {**fact["by"], "name": name}
         fact["kind"] = kind_of(fact["event"])
         fact["question_id"], fact["entry_id"] = question_id, str(entry.id) if entry else None

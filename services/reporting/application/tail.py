@@ -44,6 +44,11 @@ class Tail:
         """How many follow a report in this process."""
         return sum(map(len, self._followers.values()))
 
+    @property
+    def is_looking(self) -> bool:
+        """Whether the log is looked at, which it is while somebody follows."""
+        return self._run is not None
+
     @contextmanager
     def follow(self, report_id: UUID) -> Iterator[asyncio.Event]:
         """Something that is set whenever the report may have news."""

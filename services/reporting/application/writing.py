@@ -14,8 +14,10 @@ from services.reporting.application.deciding import (
     may_answer,
     may_do,
     readable,
+    readable_in,
     seat_holder,
 )
+from services.reporting.application.names import Names
 from services.reporting.application.sealing import Opened, subject_of, with_sealed
 from services.reporting.question import Party
 from services.reporting.report import Report
@@ -53,7 +55,7 @@ class Writing:
 
         subject = subject_of(report_id, question_id)
         sealed_save = with_sealed(self._vault, subject, text, save, may)
-        return await self._with_both(report_id, question_id, text, sealed_save)
+        return await self._with_both(asked, report_id, question_id, text, sealed_save)
 
     async def enter_on_behalf(
         self, asked: Asked, report_id: UUID, question_id: str, text: str, base: int, answered_on: date
@@ -78,7 +80,7 @@ class Writing:
 
         subject = subject_of(report_id, question_id)
         sealed_save = with_sealed(self._vault, subject, text, save, may)
-        return await self._with_both(report_id, question_id, text, sealed_save)
+        return await self._with_both(asked, report_id, question_id, text, sealed_save)
 
     async def confirm(self, asked: Asked, report_id: UUID, question_id: str, base: int) -> Done:
         """The holder stands by what the leader entered."""
@@ -130,22 +132,31 @@ class Writing:
     ) -> Done:
         return await self._desk.do(asked.command(lambda unit: change(unit, readable(unit, asked, report_id))))
 
-    async def _with_both(self, report_id: UUID, question_id: str, yours: str, save: Awaitable[Done]) -> Done:
+    async def _with_both(
+        self, asked: Asked, report_id: UUID, question_id: str, yours: str, save: Awaitable[Done]
+    ) -> Done:
         """A save whose refusal, when somebody was first, carries their text and the one that was sent."""
         try:
             return await save
         except ChangedMeanwhile as refusal:
-            theirs = await asyncio.to_thread(self._theirs, report_id, question_id)
+            theirs = await asyncio.to_thread(self._theirs, asked, report_id, question_id)
             refusal.facts.update(yours={"text": yours}, theirs=theirs)
             raise
 
-    def _theirs(self, report_id: UUID, question_id: str) -> dict[str, Any]:
-        report = self._store.load(Report, report_id)
-        answer = report.state.answers.get(question_id) if report else None
-        if report is None or answer is None:
+    def _theirs(self, asked: Asked, report_id: UUID, question_id: str) -> dict[str, Any]:
+        report, held = readable_in(self._store, asked.caller, report_id, asked.on)
+        answer = report.state.answers.get(question_id)
+        if answer is None:
             return {"version": 0, "text": None}
+        names = Names(self._store.rows, report.state.unit_id, held, asked.on, asked.caller.person_id)
         opened = Opened(self._vault, report.state).text(answer.text) if answer.text else {"text": None}
-        return {**opened, "version": answer.version, "choices": answer.choices, "by": who(answer.by), "at": answer.at}
+        return {
+            **opened,
+            "version": answer.version,
+            "choices": answer.choices,
+            "by": names.who(answer.by),
+            "at": answer.at,
+        }
 
 
 def versions(report: Report) -> dict[str, Any]:
