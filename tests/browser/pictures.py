@@ -34,7 +34,7 @@ def compare(page: Page, name: str, masked: Sequence[Locator] = ()) -> None:
         _approve(taken, approved)
         return
     assert approved.exists(), f"there is no {approved.name} to compare with: make pictures"
-    _compare(Image.open(io.BytesIO(taken)).convert("RGB"), Image.open(approved).convert("RGB"), name)
+    look(Image.open(io.BytesIO(taken)), Image.open(approved), name)
 
 
 def _approve(taken: bytes, approved: Path) -> None:
@@ -43,10 +43,12 @@ def _approve(taken: bytes, approved: Path) -> None:
     Image.open(io.BytesIO(taken)).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(approved, optimize=True)
 
 
-def _compare(taken: Image.Image, approved: Image.Image, name: str) -> None:
+def look(taken: Image.Image, approved: Image.Image, name: str) -> None:
+    """Fails where the two differ in more than how letters are smoothed."""
+    taken, approved = taken.convert("RGBA"), approved.convert("RGBA")
     if taken.size != approved.size:
         raise AssertionError(f"{name} is {taken.size} and was {approved.size}; {_keep(taken, name)}")
-    different = Image.new("RGB", taken.size)
+    different = Image.new("RGBA", taken.size)
     count = pixelmatch(taken, approved, different, threshold=COLOUR)
     if count > SHARE * taken.width * taken.height:
         _keep(different, f"{name}.different")
