@@ -22,7 +22,27 @@ class Place:
         return here == self.path or (self.path != "/" and here.startswith(f"{self.path}/"))
 
 
-PLACES = (Place("/", N_("Mine oppgaver")),)
+READERS = frozenset(
+    {
+        "professional_lead",
+        "site_lead",
+        "coordinator",
+        "administrative_leader",
+        "group_leader",
+        "group_member",
+        "user_representative",
+        "unit_representative",
+        "network_member",
+        "trust_office",
+        "service_desk",
+        "joint_desk",
+        "reviewer",
+        "directors_secretary",
+        "auditor",
+    }
+)
+"""Whom reporting shows reports to, their own or all."""
+PLACES = (Place("/", N_("Mine oppgaver")), Place("/reports", N_("Rapporter"), READERS))
 
 
 def navigation(roles: Iterable[Mapping[str, Any]]) -> list[Place]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from services.portal.assets import router as assets
+from services.portal.pages.activity import router as activity
 from services.portal.pages.check import router as check
 from services.portal.pages.history import router as history
+from services.portal.pages.language import router as language
 from services.portal.pages.preview import router as preview
 from services.portal.pages.receipt import router as receipt
-from services.portal.pages.language import router as language
 from services.portal.pages.report import router as report
 from services.portal.pages.report_answers import router as report_answers
 from services.portal.pages.report_changes import router as report_changes
 from services.portal.pages.report_roles import router as report_roles
+from services.portal.pages.reports import router as reports
 from services.portal.pages.session import router as session
 from services.portal.pages.start import router as start
 
-ROUTERS = (assets, check, history, preview, receipt, language, report, report_answers, report_changes, report_roles, session, start)
+ROUTERS = (assets, activity, check, history, preview, receipt, language, report, report_answers, report_changes, report_roles, reports, session, start)

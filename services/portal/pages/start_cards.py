@@ -38,6 +38,7 @@ class Card:
     due: datetime = FAR
     parties: list[Mapping[str, Any]] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def first_due(self) -> datetime:

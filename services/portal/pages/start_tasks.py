@@ -80,12 +80,15 @@ async def _points(visit: Visit, asking: Asking, cards: Cards) -> None:
         return
     units = set().union(*(_held(visit, role, "unit_id") for role in ANSWERS_QUERIES))
     for row in await asking.or_else(listed(visit.services.review, "/follow-ups", open="true"), []):
-        if row["owner"] != str(visit.person_id) and row["unit_id"] not in units:
+        text, mine = row["text"].get("text") or "", row["owner"] == str(visit.person_id)
+        if not mine and row["unit_id"] not in units:
             continue
         card = cards.card(row["unit_id"], row["current_year"], row["unit_name"] or row["unit_code"] or "")
-        due = date.fromisoformat(row["due"]) if row["due"] else None
-        said = N_("Følg opp et punkt") if row["owner"] == str(visit.person_id) else N_("Regionen følger opp et punkt")
-        card.tasks.append(Task(visit.text(said), card.address, row["text"].get("text") or "", due))
+        if mine:
+            due = date.fromisoformat(row["due"]) if row["due"] else None
+            card.tasks.append(Task(visit.text(N_("Følg opp et punkt")), note=text, due=due))
+        else:
+            card.notes.append(visit.text(N_("Regionen følger opp fra i fjor: %(point)s"), point=text))
 
 
 async def _seats(visit: Visit, asking: Asking, cards: Cards) -> None:
