@@ -51,8 +51,9 @@ class Happenings:
                 return ""
             return self._drawn("notice", told=told, text=self._said(_OF_TEXTS[kind], told))
         if kind in _OF_LISTS_TOO:
-            mine = told["by"]["you"] or self.here != "aktivitet"
-            return "" if mine else self._drawn("happened", text=self._said(_LIST_CHANGED, told))
+            if self.here != "aktivitet":
+                return ""
+            return self._drawn("list", told=told, text=self._said(_LIST_CHANGED, told))
         if kind in _OF_THE_REPORT and not (told.get("by") or {}).get("you"):
             return self._drawn("happened", text=self._said(_OF_THE_REPORT[kind], told))
         return ""

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from services.portal.languages import N_, Tongue
 from services.portal.pages.activity.kind import Kind
 from services.portal.pages.activity.lists import Listed
-from services.portal.pages.activity.typed import Typed, differing, typed, value_at
+from services.portal.pages.activity.typed import Typed, differing, value_at
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +18,6 @@ class Other:
     """What somebody else has written in the same line since it was opened here."""
 
     by: str
-    at: str
     removed: bool
     fields: Mapping[str, str]
     """What they wrote, by field, where it is another."""
@@ -64,13 +63,11 @@ class Form:
 UNKNOWN = N_("en annen")
 
 
-def other(kind: Kind, mine: Typed, line: Mapping[str, Any], tongue: Tongue) -> Other:
-    """What another wrote in a line, as it is read, beside what one typed oneself."""
-    fields = line["fields"] or {}
-    theirs = typed(kind, fields)
+def other(kind: Kind, mine: Mapping[str, Any], line: Mapping[str, Any], tongue: Tongue) -> Other:
+    """What another wrote in a line, as it is read, where it is not what one wrote oneself."""
+    theirs = line["fields"] or {}
     return Other(
         by=line["by"].get("name") or tongue.text(UNKNOWN),
-        at=line["at"],
         removed=line["removed_from_list"],
-        fields={each.name: each.shown(value_at(fields, each.name), tongue) for each in differing(kind, mine, theirs)},
+        fields={each.name: each.shown(value_at(theirs, each.name), tongue) for each in differing(kind, mine, theirs)},
     )

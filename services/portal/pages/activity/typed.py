@@ -96,9 +96,14 @@ def sites_in(fields: Mapping[str, Any] | None) -> int:
     return len((fields or {}).get("by_site") or ())
 
 
-def differing(kind: Kind, mine: Typed, theirs: Typed) -> list[Field]:
-    """The fields in which two wrote differently."""
-    return [each for each in kind.fields if mine.get(each.name, []) != theirs.get(each.name, [])]
+def differing(kind: Kind, mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[Field]:
+    """The fields in which two wrote differently, however they wrote it."""
+    return [each for each in kind.fields if _given(mine, each.name) != _given(theirs, each.name)]
+
+
+def _given(fields: Mapping[str, Any], name: str) -> Any:
+    value = value_at(fields, name)
+    return None if value == [] else value
 
 
 def _written(kind: Kind) -> list[str]:

@@ -122,7 +122,7 @@ async def _kept(
     except Away:
         return form_shown(report, replace(form, trouble=visit.text(AWAY)), 503)
     except Problem as problem:
-        return await _not_kept(report, form, problem, told)
+        return await _not_kept(report, form, filled.fields, problem, told)
     return await _done(report, form, told)
 
 
@@ -132,13 +132,13 @@ async def _done(report: Opened, form: Form, told: Told) -> Response:
     return list_again(now, listed, replace(told, message=report.visit.text(told.message, line=row.name)))
 
 
-async def _not_kept(report: Opened, form: Form, problem: Problem, told: Told) -> Response:
+async def _not_kept(report: Opened, form: Form, mine: Mapping[str, Any], problem: Problem, told: Told) -> Response:
     """The form again, with what stood in the way."""
     visit = report.visit
     if problem.status in (403, 404):
         raise problem
     if problem.code in _SOMEBODY_WAS_FIRST:
-        return await _after_another(report, form, told)
+        return await _after_another(report, form, mine, told)
     if problem.status == 422:
         refused = typing.refused(form.kind, problem.errors, visit.tongue)
         return form_shown(report, replace(form, faults=refused), 422)
@@ -147,14 +147,14 @@ async def _not_kept(report: Opened, form: Form, problem: Problem, told: Told) ->
     return form_shown(report, replace(form, trouble=trouble, undeclare=undeclare, key=uuid4()), 409)
 
 
-async def _after_another(report: Opened, form: Form, told: Told) -> Response:
+async def _after_another(report: Opened, form: Form, mine: Mapping[str, Any], told: Told) -> Response:
     """Somebody was first, perhaps oneself in another tab: both are shown, unless both wrote the same."""
     now = await opened(report.visit, report.report_id)
     found = line_of(now.form, form.entry_id)
     if found is None:
         raise Problem("reporting", 404, {})
     _question, line = found
-    theirs = other(form.kind, form.typed, line, report.visit.tongue)
+    theirs = other(form.kind, mine, line, report.visit.tongue)
     if not theirs.fields and not theirs.removed:
         return await _done(report, form, told)
     again = replace(form, version=line["version"], other=theirs, key=uuid4())
