@@ -9,7 +9,8 @@ import structlog
 from fastapi import Request
 from fastapi.responses import Response
 
-from services.portal.faults import Fault, shown
+from services.portal.fault_words import Fault
+from services.portal.faults import shown
 from services.portal.languages import N_
 from services.portal.login.refusals import LevelTooLow, LoginCancelled, LoginFailed, LoginOver, ProviderAway
 
