@@ -36,7 +36,7 @@ class Problem(Exception):
         self.service, self.status, self.body = service, status, body
         self.code = str(body.get("code", ""))
         self.detail = str(body.get("detail", ""))
-        self.errors: list[Mapping[str, Any]] = list(body.get("errors", []))
+        self.errors: list[Mapping[str, Any]] = list(body.get("errors") or [])
 
 
 class Away(Exception):
