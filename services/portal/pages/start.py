@@ -44,19 +44,21 @@ async def _mine(visit: Visit) -> Response:
     return visit.page(
         "start/start.html",
         cards=await tasks(visit, asking, told["items"]),
-        news=news(told["items"], visit.tongue),
+        news=news(told["items"], visit.portal.clock.now(), visit.tongue),
         is_first_visit=before is None,
+        follows=bool(told["items"]),
         overview=reports,
         roles=_roles(visit, reports.units if reports else {}),
         away=asking.away,
     )
 
 
-def _roles(visit: Visit, units: Mapping[str, str]) -> list[tuple[str, str]]:
-    """What the person is, and where, each once."""
-    found = []
+def _roles(visit: Visit, units: Mapping[str, str]) -> Mapping[str, list[str]]:
+    """What the person is, and where."""
+    found: dict[str, list[str]] = {}
     for held in visit.roles:
-        word = visit.text(ROLES[held["role"]]) if held["role"] in ROLES else str(held["role"])
+        places = found.setdefault(visit.text(ROLES.get(held["role"], held["role"])), [])
         where = units.get(held["unit_id"] or "", "") or REGIONS.get(held["region"] or "", "")
-        found.append((word, where))
-    return list(dict.fromkeys(found))
+        if where and where not in places:
+            places.append(where)
+    return found

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from services.portal.languages import N_, Tongue
 from services.portal.pages.report_words import ROLES
+from shared.clock import OSLO
 
 Json = Mapping[str, Any]
-MOST = 12
+MOST, MOST_REPORTS = 3, 4
+"""A start page tells the newest; the report's own history tells everything."""
+REGIONS_DO = frozenset({"returned"})
+"""Comes to reporting from the regions, by no person it knows."""
 WRITING = frozenset(
     {
         "answered",
@@ -46,40 +50,59 @@ _SAID: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class News:
-    """Who did what in which report, and when they last did."""
+    """Who did what, and when they last did."""
 
     who: str
     what: str
+    at: datetime
+    when: str
+
+
+@dataclass(frozen=True)
+class ReportNews:
+    """What is new in one report, the newest first."""
+
     unit: str
     address: str
-    at: datetime
+    news: Sequence[News]
 
 
-def news(items: Iterable[Json], says: Tongue) -> list[News]:
-    """The newest first; what this page has no words for is left to the report's own history."""
-    told = [each for item in items for each in _of_report(item, says)]
-    return sorted(told, key=lambda each: each.at, reverse=True)[:MOST]
+def news(items: Iterable[Json], now: datetime, says: Tongue) -> list[ReportNews]:
+    """By report, the newest first; what this page has no words for is left to the report's own history."""
+    told = []
+    for item in items:
+        found = sorted(_of_report(item, now, says), key=lambda each: each.at, reverse=True)[:MOST]
+        if found:
+            told.append(ReportNews(item["unit"]["name"], f"/reports/{item['report_id']}/historikk", found))
+    return sorted(told, key=lambda report: report.news[0].at, reverse=True)[:MOST_REPORTS]
 
 
-def _of_report(item: Json, says: Tongue) -> Iterable[News]:
+def _of_report(item: Json, now: datetime, says: Tongue) -> Iterator[News]:
     written: dict[str, list[Json]] = {}
     for each in item.get("news", []):
+        who, at = _who(each, says), datetime.fromisoformat(each["at"])
         if each["kind"] in WRITING:
-            written.setdefault(_who(each["by"], says), []).append(each)
+            written.setdefault(who, []).append(each)
         elif each["kind"] in _SAID:
-            yield _news(item, each, _who(each["by"], says), says.text(_SAID[each["kind"]]))
+            yield News(who, says.text(_SAID[each["kind"]]), at, _when(at, now, says))
     for who, changes in written.items():
         places = {change.get("question_id") or change.get("entry_id") for change in changes}
         what = says.ngettext("skrev på %(num)s sted", "skrev på %(num)s steder", len(places))
-        yield _news(item, max(changes, key=lambda change: str(change["at"])), who, what)
+        at = max(datetime.fromisoformat(change["at"]) for change in changes)
+        yield News(who, what, at, _when(at, now, says))
 
 
-def _news(item: Json, each: Json, who: str, what: str) -> News:
-    unit, address = item["unit"]["name"], f"/reports/{item['report_id']}/historikk"
-    return News(who, what, unit, address, datetime.fromisoformat(each["at"]))
+def _when(at: datetime, now: datetime, says: Tongue) -> str:
+    """The time of today, the day of all else."""
+    if at.astimezone(OSLO).date() == now.astimezone(OSLO).date():
+        return says.text(N_("i dag kl. %(time)s"), time=says.time(at))
+    return says.date(at, "d. MMMM")
 
 
-def _who(by: Json, says: Tongue) -> str:
+def _who(each: Json, says: Tongue) -> str:
     """A name as others know it, or the role where the name is not to be had."""
+    by = each["by"]
+    if each["kind"] in REGIONS_DO:
+        return says.text(N_("Regionen"))
     role = says.text(ROLES[by["role"]]) if by.get("role") in ROLES else says.text(N_("noen"))
     return str(by.get("name") or role)
