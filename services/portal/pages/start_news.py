@@ -104,5 +104,5 @@ def _who(each: Json, says: Tongue) -> str:
     by = each["by"]
     if each["kind"] in REGIONS_DO:
         return says.text(N_("Regionen"))
-    role = says.text(ROLES[by["role"]]) if by.get("role") in ROLES else says.text(N_("noen"))
-    return str(by.get("name") or role)
+    role = ROLES.get(by.get("role") or "", N_("noen"))
+    return str(by.get("name") or says.text(role))

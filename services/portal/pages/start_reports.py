@@ -58,11 +58,11 @@ def _units(rows: Sequence[Json]) -> Mapping[str, str]:
 
 def line(visit: Visit, row: Json) -> Line:
     """A row as reporting lists it, in the reader's words."""
-    word, color = STATUSES[row["status"]]
+    (word, color), kind = STATUSES[row["status"]], KINDS[row["kind"]]
     return Line(
         address=f"/reports/{row['report_id']}",
         unit=row["unit_name"],
-        kind=visit.text(KINDS[row["kind"]]),
+        kind=visit.text(kind),
         year=row["year"],
         status=(visit.text(word), color),
         submitted_at=row["submitted_at"],

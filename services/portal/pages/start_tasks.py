@@ -106,4 +106,5 @@ async def _seats(visit: Visit, asking: Asking, cards: Cards) -> None:
 def _seat(visit: Visit, row: Json) -> str:
     if row["seat_region"]:
         return str(visit.text(N_("Plassen for %(region)s"), region=REGIONS[row["seat_region"]]))
-    return str(visit.text(_SEATS[row["seat"]])) if row["seat"] in _SEATS else ""
+    word = _SEATS.get(row["seat"], "")
+    return str(visit.text(word)) if word else ""
