@@ -80,11 +80,11 @@ def news(items: Iterable[Json], now: datetime, says: Tongue) -> list[ReportNews]
 def _of_report(item: Json, now: datetime, says: Tongue) -> Iterator[News]:
     written: dict[str, list[Json]] = {}
     for each in item.get("news", []):
-        who, at = _who(each, says), datetime.fromisoformat(each["at"])
-        if each["kind"] in WRITING:
+        who, at, kind = _who(each, says), datetime.fromisoformat(each["at"]), each["kind"]
+        if kind in WRITING:
             written.setdefault(who, []).append(each)
-        elif each["kind"] in _SAID:
-            yield News(who, says.text(_SAID[each["kind"]]), at, _when(at, now, says))
+        elif kind in _SAID:
+            yield News(who, says.text(_SAID[kind]), at, _when(at, now, says))
     for who, changes in written.items():
         places = {change.get("question_id") or change.get("entry_id") for change in changes}
         what = says.ngettext("skrev på %(num)s sted", "skrev på %(num)s steder", len(places))
