@@ -14,7 +14,7 @@ from services.portal.clients import Problem
 from services.portal.languages import N_
 from services.portal.pages.check_findings import FAULT, WARNING, in_parts, said, way_to
 from services.portal.pages.check_standing import TIMINGS_NOW, Standing
-from services.portal.pages.history_happenings import Happening, happenings, since
+from services.portal.pages.history_happenings import Happening, since
 from services.portal.pages.history_sentences import Sentences
 from services.portal.pages.report_frame import CHECK, frame_of
 from services.portal.visit import Visit, Visiting
@@ -156,7 +156,7 @@ async def _changes(visit: Visit, form: dict[str, Any], version: int) -> list[tup
     """What happened to the report after the version that was shown, with its sentence, newest first."""
     facts = await visit.services.reporting.get(f"/reports/{form['report_id']}/history")
     sentences = Sentences.of(form, visit.tongue)
-    return [(each, sentences.said(each)) for each in since(happenings(facts), version)]
+    return [(each, sentences.said(each)) for each in since(facts, version)]
 
 
 def _excuse_fault(visit: Visit, fault: str, signature: Signature | None) -> str:

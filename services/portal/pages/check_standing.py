@@ -64,14 +64,13 @@ class Standing:
         """Read from what reporting says of the report and of what is allowed."""
         allowed, signing = set(checks["allowed_operations"]), checks["signing"]
         group = signing["group"]
+        asked = group["notice_waits_until"] or group["consented_at"]
         questions = {question["id"]: question for question in form["questions"]}
         return cls(
             step=_step(checks, "submit" in allowed, group["needs"]),
             may_submit="submit" in allowed,
             needs_excuse=group["needs"] == "excuse",
-            may_give_notice="give_notice" in allowed
-            and not group["notice_waits_until"]
-            and not group["consented_at"],
+            may_give_notice="give_notice" in allowed and not asked,
             may_consent="consent" in allowed and not group["consented_at"],
             leads=[person for person in form["persons"] if person["role"] == "professional_lead"],
             missing=[Missing(questions[q], questions[q]["holders"]) for q in group["open_questions"]],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -75,6 +75,16 @@ class Happening:
         return self.ended.astimezone(OSLO).date()
 
     @property
+    def was_removed(self) -> bool:
+        """Whether the text that was written was later removed for good."""
+        return isinstance(self.new, dict) and bool(self.new.get("removed"))
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether the text is a draft that this reader does not read."""
+        return isinstance(self.new, dict) and bool(self.new.get("hidden"))
+
+    @property
     def is_turning_point(self) -> bool:
         """Whether the report was something else after it: handed in, returned, opened again."""
         return self.event in _TURNING_POINTS
@@ -108,15 +118,21 @@ class Asked:
 
 def happenings(facts: Iterable[Mapping[str, Any]]) -> list[Happening]:
     """Everything that happened, newest first."""
+    return _told(facts, -1)
+
+
+def since(facts: Iterable[Mapping[str, Any]], version: int) -> list[Happening]:
+    """What happened after the report was at ``version``, newest first."""
+    return [happening for happening in _told(facts, version) if happening.version > version]
+
+
+def _told(facts: Iterable[Mapping[str, Any]], apart_at: int) -> list[Happening]:
     telling = _Telling()
     for fact in facts:
         telling.take(fact)
+        if fact["version"] == apart_at:
+            telling.pause()
     return sorted(telling.told, key=lambda each: each.version, reverse=True)
-
-
-def since(told: Sequence[Happening], version: int) -> list[Happening]:
-    """What happened after the report was at ``version``, newest first."""
-    return [happening for happening in told if happening.version > version]
 
 
 class _Telling:
@@ -134,7 +150,7 @@ class _Telling:
         if happening.event in _UNTOLD:
             return
         if happening.is_turning_point:
-            self._open.clear()
+            self.pause()
         index = self._open.get(happening.place or "")
         if index is not None and _one_go(earlier := self.told[index], happening):
             self.told[index] = replace(
@@ -149,6 +165,10 @@ class _Telling:
         if happening.place:
             self._open[happening.place] = len(self.told)
         self.told.append(happening)
+
+    def pause(self) -> None:
+        """What comes now is not told together with what was."""
+        self._open.clear()
 
     def _of(self, fact: Mapping[str, Any]) -> Happening:
         event, data = str(fact["event"]).rsplit(".", 1)[-1], fact["data"]
