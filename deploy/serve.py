@@ -1,4 +1,4 @@
-"""One service in a container: told by its file of settings, where there is one, and by the environment."""
+"""One program in a container: told by its file of settings, where there is one, and by the environment."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 
 from deploy.places import SERVICES
 
+APPLICATIONS = {name: f"services.{name}.app:create" for name in (*SERVICES, "portal")}
+APPLICATIONS |= {"identity": "deploy.identity_provider.app:create"}
 SETTINGS = Path("/run/settings/settings.env")
 
 
@@ -25,11 +27,12 @@ def take_settings() -> None:
 
 
 def main() -> None:
-    """Become the service's web server."""
-    if len(sys.argv) != 2 or sys.argv[1] not in SERVICES:
-        sys.exit(f"aarring: name the service to run: {', '.join(SERVICES)}")
-    where = ["--host", "0.0.0.0", "--port", "8000"]  # noqa: S104  # what reaches the container, the container's host decides
-    command = ["uvicorn", "--factory", f"services.{sys.argv[1]}.app:create", "--no-access-log", *where]
+    """Become the program's web server."""
+    if len(sys.argv) != 2 or sys.argv[1] not in APPLICATIONS:
+        sys.exit(f"aarring: name the program to run: {', '.join(APPLICATIONS)}")
+    port = os.environ.get("AARRING_LISTENS_AT", "8000")
+    where = ["--host", "0.0.0.0", "--port", port]  # noqa: S104  # what reaches the container, its host decides
+    command = ["uvicorn", "--factory", APPLICATIONS[sys.argv[1]], "--no-access-log", *where]
     take_settings()
     os.execvp(command[0], command)  # noqa: S606  # becomes uvicorn; no shell
 

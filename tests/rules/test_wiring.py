@@ -20,6 +20,7 @@ from deploy.docs.language import HEARD, TOLD
 from deploy.docs.openapi import applications
 from deploy.places import ROOT
 from services.notify.settings import Settings as NotifySettings
+from services.portal.settings import Settings as PortalSettings
 from services.registry.settings import Settings as RegistrySettings
 from services.reporting.settings import Settings as ReportingSettings
 from services.review.settings import Settings as ReviewSettings
@@ -34,7 +35,13 @@ pytestmark = pytest.mark.rules
 OPEN_TO_ALL = {"/health", "/health/live", "/health/ready", "/metrics"}
 LEAVES_NOTHING = {"/reports/{report_id}/presence"}
 """What is said for a moment and recorded nowhere: said twice, it is said once."""
-SETTINGS: tuple[type[BaseSettings], ...] = (RegistrySettings, ReportingSettings, ReviewSettings, NotifySettings)
+SETTINGS: tuple[type[BaseSettings], ...] = (
+    RegistrySettings,
+    ReportingSettings,
+    ReviewSettings,
+    NotifySettings,
+    PortalSettings,
+)
 
 
 @pytest.fixture(scope="module")

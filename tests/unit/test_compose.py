@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml  # type: ignore[import-untyped]  # it ships no types
 from pydantic_settings import BaseSettings
 
+from deploy.compose import PROVIDER
+from deploy.identity_provider.settings import Settings as Provider
 from deploy.places import ROOT, SERVICES
 from deploy.serve import read_settings
 from services.notify.settings import Settings as Notify
+from services.portal.settings import Settings as Portal
 from services.registry.settings import Settings as Registry
 from services.reporting.settings import Settings as Reporting
 from services.review.settings import Settings as Review
@@ -49,6 +54,26 @@ def test_each_service_is_told_all_it_must_know(told: Path, service: str, monkeyp
     assert (told / service / settings["signing_key"].name).is_file()
 
 
+@pytest.mark.parametrize(("site", "folder", "kind"), [("portal", "portal", Portal), ("identity", PROVIDER, Provider)])
+def test_what_people_meet_is_told_all_it_must_know(
+    told: Path, site: str, folder: str, kind: type[BaseSettings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    composed = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"][site]["environment"]
+    usual = {name: re.sub(r"\$\{\w+:-(.+?)\}", r"\1", value) for name, value in composed.items()}
+    for name, value in {**read_settings(told / folder / "settings.env"), **usual}.items():
+        monkeypatch.setenv(name, value)
+    settings = kind().model_dump()
+    files = [value for value in settings.values() if isinstance(value, Path)]
+    assert [file.name for file in files if not (told / folder / file.name).is_file()] == []
+
+
+def test_the_portal_and_the_registry_name_a_login_alike(told: Path) -> None:
+    keys = [
+        read_settings(told / name / "settings.env")[f"{name.upper()}_LOGIN_KEY"] for name in ("portal", "registry")
+    ]
+    assert keys[0] == keys[1]
+
+
 def test_review_finds_the_key_it_signs_bundles_with(told: Path) -> None:
     named = Path(read_settings(told / "review/settings.env")["REVIEW_BUNDLE_KEY"]).name
     assert "PRIVATE KEY" in (told / "review" / named).read_text()
@@ -59,6 +84,7 @@ def test_the_database_knows_each_service_by_the_password_it_was_given(told: Path
     for service in SERVICES:
         url = read_settings(told / service / "settings.env")[f"{service.upper()}_DATABASE_URL"]
         assert f":{passwords[f'{service.upper()}_PASSWORD']}@" in url
+    assert f":{passwords['PORTAL_PASSWORD']}@" in read_settings(told / "portal/settings.env")["PORTAL_DATABASE_URL"]
 
 
 def test_a_service_is_told_nothing_of_the_others(told: Path) -> None:
