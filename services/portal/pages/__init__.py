@@ -17,4 +17,19 @@ from services.portal.pages.reports import router as reports
 from services.portal.pages.session import router as session
 from services.portal.pages.start import router as start
 
-ROUTERS = (assets, activity, check, history, preview, receipt, language, report, report_answers, report_changes, report_roles, reports, session, start)
+ROUTERS = (
+    assets,
+    activity,
+    check,
+    history,
+    preview,
+    receipt,
+    language,
+    report,
+    report_answers,
+    report_changes,
+    report_roles,
+    reports,
+    session,
+    start,
+)
