@@ -3,25 +3,44 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import sys
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 
+from deploy.places import ROOT
 from services.reporting.application.following import Following, Message
 from services.reporting.settings import Settings
 from shared.contracts import registry
 from shared.tokens import Caller as Reader
+from tests.eventually import eventually_async
 from tests.integration.draft import ACCESS, NORD, OVERALL, Draft, drafted
-from tests.integration.followed import Followers, followers
-from tests.integration.reporting import Caller, MovableClock, Service, serving, settings
-from tests.stores import Databases
+from tests.integration.followed import Followers, Stream, followers
+from tests.integration.reporting import Caller, MovableClock, Service, reporting, serving, settings
+from tests.servers.ports import free_port
+from tests.stores import Databases, sqlite_databases
 from tests.tokens import Tokens
 
 pytestmark = [pytest.mark.integration, pytest.mark.anyio]
 TEACHING, SECRET = "activity.teaching", "En hemmelig tekst."
+PROCESS = """
+import sys
+from pathlib import Path
+import uvicorn
+from services.reporting.app import build
+from tests.integration.reporting import settings
+from tests.stores import sqlite_databases
+from tests.tokens import Tokens
+databases, tokens, port = sqlite_databases(Path(sys.argv[1])), Tokens(Path(sys.argv[2])), int(sys.argv[3])
+uvicorn.run(build(settings(databases, tokens)), host="127.0.0.1", port=port, log_level="critical")
+"""
 
 
 @pytest.fixture
@@ -107,9 +126,9 @@ async def test_who_comes_back_goes_on_from_what_was_told_last(draft: Draft, open
         last = stream.last_id
     await open_to.nobody_follows()
     for base in (1, 2, 3):
-        done = await draft.answered(draft.lead, ACCESS, f"Svar {base}.", base=base)
+        await draft.answered(draft.lead, ACCESS, f"Svar {base}.", base=base)
     async with open_to.reading(draft, draft.leader, last=last) as stream:
-        told = await stream.changes(done["report_version"])
+        told = await stream.changes(6)
     assert [change["version"] for change in told] == [3, 4, 5, 6]
 
 
@@ -128,12 +147,10 @@ async def test_a_page_that_was_made_before_it_began_to_read_is_told_what_came_be
 async def test_nothing_is_missed_by_one_who_comes_and_goes_while_others_write(
     draft: Draft, open_to: Followers
 ) -> None:
-    async def write() -> int:
+    async def write() -> None:
         for base in range(40):
-            done = await draft.answered(draft.lead, ACCESS, f"Svar {base}.", base=base)
+            await draft.answered(draft.lead, ACCESS, f"Svar {base}.", base=base)
             await draft.answered(draft.leader, OVERALL, f"Svar {base}.", base=base)
-        found: int = done["report_version"]
-        return found
 
     told: list[int] = []
     writing = asyncio.create_task(write())
@@ -223,6 +240,29 @@ async def test_who_follows_is_told_that_the_service_ends(draft: Draft, open_to: 
         open_to.following.tail.end()
         assert await stream.rest() == [{"kind": "ended", "reason": "shutting_down"}]
     assert await open_to.refused(draft, dict(draft.lead.headers)) == (503, "unavailable")
+
+
+async def test_a_process_that_is_asked_to_end_lets_its_followers_go(tmp_path: Path, tokens: Tokens) -> None:
+    databases, port = sqlite_databases(tmp_path), free_port()
+    async with reporting(databases, tokens) as service:
+        draft = await drafted(service)
+    arguments = [sys.executable, "-c", PROCESS, str(tmp_path), str(tokens.issuers_file.parent), str(port)]
+    process = await asyncio.create_subprocess_exec(*arguments, cwd=ROOT)
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60) as http:
+
+        async def is_up() -> bool:
+            with suppress(httpx.TransportError):
+                return (await http.get("/health/live")).status_code == 200
+            return False
+
+        await eventually_async(is_up)
+        headers = dict(draft.lead.headers)
+        async with http.stream("GET", f"{draft.path}/changes", headers=headers) as answer:
+            stream = Stream(answer)
+            await stream.message()
+            process.send_signal(signal.SIGTERM)
+            assert await stream.rest() == [{"kind": "ended", "reason": "shutting_down"}]
+    assert await asyncio.wait_for(process.wait(), 60) in (0, -signal.SIGTERM)
 
 
 async def test_a_stream_ends_by_itself_so_that_its_reader_says_again_who_asks(draft: Draft) -> None:

@@ -143,7 +143,7 @@ async def test_names_are_told_as_elsewhere(draft: Draft) -> None:
 
 async def test_however_many_come_only_so_many_are_kept() -> None:
     presence, report_id = Presence(MovableClock()), uuid4()
-    said = {"role": "professional_lead", "place": "evaluation", "question_id": None}
+    said: dict[str, Any] = {"role": "professional_lead", "place": "evaluation", "question_id": None}
     for _ in range(MOST_TABS + 5):
         presence.say(report_id, UUID(int=1), uuid4(), **said)
     (one,) = presence.people(report_id)

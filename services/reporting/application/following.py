@@ -64,8 +64,7 @@ class Following:
         while True:
             woken.clear()
             try:
-                now = await asyncio.to_thread(self._look, caller, report_id)
-                changes = await asyncio.to_thread(self._changes, now, seen)
+                now, changes = await asyncio.to_thread(self._news, caller, report_id, seen)
                 people = await self.people(now)
             except (Refused, PersistenceError) as fault:
                 yield _ended("not_allowed" if isinstance(fault, Refused) else "unavailable")
@@ -105,6 +104,8 @@ class Following:
     async def people(self, seen: Look) -> list[dict[str, Any]]:
         """Who has the report open, as one reader may know it."""
         present = self.presence.people(seen.report.id)
+        if not present:
+            return []
         await asyncio.to_thread(seen.names.look_up, [str(each.person_id) for each in present])
         return [
             {
@@ -119,11 +120,13 @@ class Following:
     def _look(self, caller: Caller, report_id: UUID) -> Look:
         return look(self._store, self._vault, caller, report_id, self._today())
 
-    def _changes(self, now: Look, seen: int) -> list[Message]:
+    def _news(self, caller: Caller, report_id: UUID, seen: int) -> tuple[Look, list[Message]]:
+        """The report as it is, and what has changed in it after a version."""
+        now = self._look(caller, report_id)
         version = now.report.version
         if seen > version or version - seen > MOST_AT_ONCE:
-            return [Message({"kind": "reload", "version": version}, version)]
-        return [Message(told, told["version"]) for told in changes_after(self._store, now, seen)]
+            return now, [Message({"kind": "reload", "version": version}, version)]
+        return now, [Message(told, told["version"]) for told in changes_after(self._store, now, seen)]
 
     def _came_or_went(self) -> set[UUID]:
         """The reports in which others are there than at the last look: some fell silent."""
