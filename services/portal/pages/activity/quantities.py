@@ -40,6 +40,8 @@ class Whole(Field):
 class Year(Whole):
     """A year in four digits."""
 
+    widget = "year"
+
     def value(self, text: str) -> int:
         if not (text.isascii() and text.isdigit() and 1900 <= int(text[:5]) <= 2200):
             raise Mistyped(N_("Skriv året med fire sifre, for eksempel 2025."))
