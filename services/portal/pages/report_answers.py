@@ -21,6 +21,7 @@ from services.portal.pages.report_writing import (
     REFUSALS,
     away,
     command_key,
+    moment,
     plain,
     reason,
     refused,
@@ -184,15 +185,19 @@ def _panel(visit: Visit, sent: Written, theirs: Mapping[str, Any]) -> Response:
     return JSONResponse(told, 409)
 
 
-def _both(visit: Visit, theirs: Mapping[str, Any]) -> dict[str, str]:
+def _both(visit: Visit, theirs: Mapping[str, Any]) -> dict[str, Any]:
     """Whose text was there first; somebody can also have been first to themselves, in another window."""
     by = theirs.get("by") or {}
     if by.get("subject") == str(visit.person_id):
         title = visit.text(N_("Du endret denne teksten i et annet vindu"))
         return {"title": title, "whose": visit.text(N_("Din tekst fra det andre vinduet"))}
+    when = moment(visit, theirs["at"])
     who = by.get("name") or visit.text(ROLES.get(by.get("role", ""), N_("noen")))
     title = visit.text(N_("%(who)s endret teksten mens du skrev"), who=who)
-    return {"title": title[:1].upper() + title[1:], "whose": visit.text(N_("Teksten fra %(who)s"), who=who)}
+    return {
+        "title": title[:1].upper() + title[1:],
+        "whose": visit.text(N_("Teksten fra %(who)s, %(when)s"), who=who, when=when),
+    }
 
 
 async def _kept_refused(visit: Visit, sent: Written, problem: Problem) -> Response:

@@ -1,4 +1,4 @@
-"""What stands around every part of a report: whose it is, how far it has come, how long there is left, where to go."""
+"""What stands around every part of a report: whose it is, how far it has come, how long is left, where to go."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class Frame:
 
     def role(self, role: str | None) -> str:
         """What a role is called."""
-        return str(self.visit.text(ROLES[role])) if role in ROLES else ""
+        return str(self.visit.text(ROLES[role])) if role and role in ROLES else ""
 
     def who(self, by: Json) -> str:
         """A person as others know them, or the role where the name is not to be had."""

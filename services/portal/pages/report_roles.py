@@ -12,11 +12,13 @@ from fastapi.responses import JSONResponse, Response
 from services.portal.clients import Away, Problem
 from services.portal.languages import N_
 from services.portal.pages.report_frame import Frame, Json, framed
+from services.portal.pages.report_words import REGIONS
 from services.portal.pages.report_writing import REFUSALS, away, command_key, refused, saved_now, write
 from services.portal.visit import Visit, Visiting
 
 router = APIRouter()
 _UNIT = ("professional_lead", "site_lead", "coordinator", "administrative_leader", "network_member")
+_SEATS = {"user": N_("brukerrepresentant"), "unit": N_("representant for enheten")}
 _GROUP = ("group_leader", "user_representative", "group_member", "unit_representative")
 
 
@@ -25,7 +27,7 @@ async def roles(visit: Visiting, report_id: UUID) -> Response:
     """Everybody with a role on the unit today."""
     frame = await framed(visit, report_id, "roller")
     cards, group = await asyncio.gather(_cards(visit, frame), _group(visit, frame))
-    seats = {seat["id"]: seat["name_nb"] for seat in group.get("seats", [])}
+    seats = {seat["id"]: _seat(visit, seat) for seat in group.get("seats", [])}
     people = [_person(person, cards, seats) for person in frame.form["persons"]]
     groups = [
         (visit.text(N_("Enheten")), _ordered(people, _UNIT)),
@@ -68,6 +70,12 @@ async def show(
     return visit.see(f"/reports/{report_id}/roller")
 
 
+def _seat(visit: Visit, seat: Json) -> str:
+    """What a seat is called: after its region, by its own name, or by the role of whoever sits there."""
+    region = str(seat["id"]).removeprefix("region_")
+    return REGIONS.get(region) or seat.get("name_nb") or visit.text(_SEATS.get(seat["id"], N_("plass i gruppen")))
+
+
 def _person(person: Json, cards: Json, seats: Json) -> dict[str, Any]:
     """A person with a role, as the page shows it."""
     card = cards.get(person["person_id"]) or {}
@@ -77,7 +85,7 @@ def _person(person: Json, cards: Json, seats: Json) -> dict[str, Any]:
         "name": person["name"] or card.get("name"),
         "email": card.get("email"),
         "phone": card.get("phone"),
-        "seat_name": seats.get(seat, "") if seat else "",
+        "seat_name": seats.get(seat, "") if seat and seat.startswith("region_") else "",
     }
 
 

@@ -13,7 +13,6 @@ from fastapi.responses import JSONResponse
 from services.portal.clients import Away, Problem
 from services.portal.languages import N_
 from services.portal.visit import Visit
-from shared.clock import OSLO
 
 _FOREMOST = ("professional_lead", "site_lead", "coordinator", "group_leader")
 """Whoever holds several roles that allow something acts in the first of these."""
@@ -85,11 +84,15 @@ def saved_now(visit: Visit) -> str:
     return str(visit.text(N_("Lagret %(time)s"), time=visit.tongue.time(visit.portal.clock.now())))
 
 
+def moment(visit: Visit, at: str) -> str:
+    """When something was: the time alone when it was today."""
+    says, today = visit.tongue, visit.portal.clock.today()
+    return says.time(at) if says.date(at) == says.date(today) else says.moment(at, "medium")
+
+
 def saved(visit: Visit, answer: dict[str, Any], who: str) -> str:
     """When an answer was saved, and by whom when it was somebody else."""
-    today = visit.portal.clock.now().astimezone(OSLO).date()
-    says, at = visit.tongue, answer["at"]
-    when = says.time(at) if says.date(at) == says.date(today) else says.moment(at, "medium")
+    when = moment(visit, answer["at"])
     if answer["by"]["subject"] == str(visit.person_id):
         return str(visit.text(N_("Lagret %(time)s"), time=when))
     return str(visit.text(N_("Lagret %(time)s av %(who)s"), time=when, who=who))

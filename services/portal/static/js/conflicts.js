@@ -18,7 +18,7 @@ const conflicts = (() => {
   }
 
   /** The other text is put in place; one's own can be taken back as long as the page is open. */
-  function yield_(saving, panel) {
+  function giveWay(saving, panel) {
     const mine = saving.written();
     fill(saving.form, JSON.parse(panel.dataset.theirs));
     saving.version = saving.form.elements.version.value = panel.dataset.version;
@@ -41,7 +41,7 @@ const conflicts = (() => {
       close(saving);
       saving.soon(0);
     },
-    theirs: yield_,
+    theirs: giveWay,
     edit(saving, panel) {
       saving.version = panel.dataset.version;
       saving.held = "";
@@ -55,10 +55,11 @@ const conflicts = (() => {
     open(saving, told) {
       saving.held = "conflict";
       const place = panelOf(saving);
+      saving.form.closest("[data-question]")?.querySelector("[data-notice]")?.remove();
       place.innerHTML = told.panel;
       const panel = place.firstElementChild;
       words.show(saving.form, "failed", told.state);
-      place.addEventListener("click", (event) => {
+      panel.addEventListener("click", (event) => {
         const choice = event.target.closest("[data-choose]")?.dataset.choose;
         if (!choice) return;
         CHOICES[choice](saving, panel);
@@ -66,14 +67,17 @@ const conflicts = (() => {
       });
     },
 
+    /** The other text has been of use once one's own is saved and left. */
+    settled(saving) {
+      if (saving.isSaved() && !saving.held && !saving.form.contains(document.activeElement)) {
+        panelOf(saving).querySelector(".conflict")?.remove();
+      }
+    },
+
     /** Whoever goes on typing while the panel is open sees it there too. */
     follow(saving) {
       const shown = panelOf(saving).querySelector("[data-mine]");
       if (shown) shown.textContent = saving.form.querySelector("textarea")?.value ?? "";
-    },
-
-    clear(saving) {
-      if (saving.held !== "conflict") panelOf(saving)?.replaceChildren();
     },
   };
 })();

@@ -21,7 +21,10 @@ class Saving {
     this.busy = false;
     this.held = ""; // why nothing is sent: "conflict", "offer", "session" or "refused"
     form.addEventListener("input", () => this.changed());
-    form.addEventListener("focusout", () => this.hurry());
+    form.addEventListener("focusout", () => {
+      this.hurry();
+      setTimeout(() => conflicts.settled(this), 0);
+    });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.hurry();
@@ -129,6 +132,7 @@ class Saving {
     unsaved.drop(this.owner, this.place);
     words.show(this.form, "saved", told.state);
     words.saySaved(told.state);
+    conflicts.settled(this);
     this.form.dispatchEvent(new CustomEvent("answer:saved", { bubbles: true, detail: told }));
   }
 
