@@ -165,7 +165,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"participants": "99999999"}, "Deltakere: Tallet kan ikke være høyere enn 10000000."),
     ({"hours": "to"}, "Timer i alt: Skriv et tall, for eksempel 7,5."),
     ({"link": "nettsiden vår"}, "Lenke: Skriv hele lenken, slik: https://www.eksempel.no"),
-    ({"kind": "dance"}, "Form: Velg en av mulighetene i listen."),
+    ({"kind": "dance"}, "Type: Velg en av mulighetene i listen."),
     ({"regions_reached": ["moon"]}, "Regioner som ble nådd: Velg en av mulighetene i listen."),
     ({"target_group": "x" * 301}, "Målgruppe: Teksten er for lang: 301 tegn av høyst 300."),
 ]

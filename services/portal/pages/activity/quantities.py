@@ -80,6 +80,7 @@ class Day(Field):
 
     widget = "day"
     width: str = "short"
+    hint: str = N_("Skriv den slik: dd.mm.åååå")
 
     def value(self, text: str) -> str:
         return _day(text)

@@ -10,7 +10,7 @@ from services.portal.pages.activity.quantities import Day, Days, Decimal, Whole
 
 _TARGET_GROUP = N_("Målgruppe")
 _REACHED = N_("Regioner som ble nådd")
-_FORM = N_("Form")
+_TYPE = N_("Type")
 
 TEACHING = Kind(
     name="teaching",
@@ -24,7 +24,7 @@ TEACHING = Kind(
         Line(name="title", label=N_("Hva ble det undervist i?")),
         Choice(
             name="kind",
-            label=_FORM,
+            label=_TYPE,
             choices=(
                 ("course", N_("Kurs")),
                 ("seminar", N_("Seminar")),
@@ -57,7 +57,7 @@ DISSEMINATION = Kind(
         Line(name="title", label=N_("Hva ble formidlet?")),
         Choice(
             name="kind",
-            label=_FORM,
+            label=_TYPE,
             choices=(
                 ("lecture", N_("Foredrag")),
                 ("poster", N_("Poster")),
