@@ -12,6 +12,7 @@ from deploy.debian import libraries_in, unpack
 from deploy.places import TOOLS, Unable
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+INSTALLED = Path("/usr/bin/chromium")
 UNPACKED = TOOLS / "chromium"
 FONTS = """\
 <?xml version="1.0"?>
@@ -28,7 +29,7 @@ def find_chromium() -> Path | None:
             raise Unable(f"CHROMIUM is set, but {named} is not a program that can be run")
         return Path(named)
     on_path = (shutil.which(name) for name in NAMES)
-    places = [*(Path(found) for found in on_path if found), Path("/usr/bin/chromium"), _unpacked()]
+    places = [*(Path(found) for found in on_path if found), INSTALLED, _unpacked()]
     return next((place for place in places if os.access(place, os.X_OK)), None)
 
 

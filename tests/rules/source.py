@@ -25,7 +25,9 @@ def text_files() -> Iterator[Path]:
     for folder, subfolders, names in os.walk(ROOT):
         kept = (name for name in subfolders if name not in _MADE_HERE and not name.endswith(".egg-info"))
         subfolders[:] = sorted(name for name in kept if not name.startswith(".") or name == ".ci")
-        yield from (file for file in (Path(folder) / name for name in sorted(names)) if file.suffix not in _BINARY)
+        # In a second working tree of the same repository .git is a file, which says where the first one is.
+        files = (Path(folder) / name for name in sorted(names) if name != ".git")
+        yield from (file for file in files if file.suffix not in _BINARY)
 
 
 @cache
