@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from fastapi import APIRouter, Depends, Form
 from fastapi.responses import Response
+from fastapi.routing import APIRoute
 
 from services.portal import said
 from services.portal.clients import Away, Problem
+from services.portal.security import SAFE
 from services.portal.sessions import COOKIE
 from services.portal.visit import Visiting, anyone
 from tests.integration.portal import Service, portal, readable
@@ -133,6 +136,18 @@ async def test_a_form_of_another_site_is_refused(running: Service) -> None:
     )
     assert answer.status_code == 403
     assert said.COOKIE not in browser.http.cookies
+
+
+async def test_no_page_takes_a_form_of_another_site_or_without_the_token(running: Service) -> None:
+    browser = running.visitor(KARI)
+    takers = [route for route in _routes(running.app) if not route.methods <= SAFE]
+    assert len(takers) > 5
+    for route in takers:
+        address = re.sub(r"\{.*?\}", str(KARI), route.path)
+        for fields, headers in (({}, {"Sec_Fetch_Site": "cross-site"}), ({"csrf": ""}, {})):
+            answer = await browser.post(address, fields, **headers)
+            assert answer.status_code == 403, route.path
+            assert "Skjemaet er for gammelt" in readable(answer.text)
 
 
 async def test_a_form_that_was_taken_is_told_of_once(running: Service) -> None:
@@ -297,3 +312,12 @@ async def test_without_its_database_the_portal_says_so(
         assert "svarer ikke" in readable(answer.text)
         assert (await made.browser().get("/health/ready")).status_code == 503
         made.portal.sessions.prepare()
+
+
+def _routes(router: Any) -> Iterator[APIRoute]:
+    """The routes of the application, and of the routers it includes."""
+    for route in router.routes:
+        if isinstance(route, APIRoute):
+            yield route
+        elif included := getattr(route, "original_router", None):
+            yield from _routes(included)
