@@ -31,6 +31,7 @@ WRITING = frozenset(
 )
 """Many of these are one piece of news."""
 _SAID: Mapping[str, str] = {
+    "opened": N_("åpnet rapporten"),
     "part_finished": N_("meldte sin del ferdig"),
     "part_unfinished": N_("tok tilbake at delen er ferdig"),
     "submitted": N_("sendte inn rapporten"),
@@ -82,14 +83,14 @@ def _of_report(item: Json, now: datetime, says: Tongue) -> Iterator[News]:
     for each in item.get("news", []):
         who, at, kind = _who(each, says), datetime.fromisoformat(each["at"]), each["kind"]
         if kind in WRITING:
-            written.setdefault(who, []).append(each)
+            written.setdefault(str(each["by"]["person_id"]), []).append(each)
         elif kind in _SAID:
             yield News(who, says.text(_SAID[kind]), at, _when(at, now, says))
-    for who, changes in written.items():
+    for changes in written.values():
         places = {change.get("question_id") or change.get("entry_id") for change in changes}
         what = says.ngettext("skrev på %(num)s sted", "skrev på %(num)s steder", len(places))
         at = max(datetime.fromisoformat(change["at"]) for change in changes)
-        yield News(who, what, at, _when(at, now, says))
+        yield News(_who(changes[-1], says), what, at, _when(at, now, says))
 
 
 def _when(at: datetime, now: datetime, says: Tongue) -> str:
