@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -20,7 +21,6 @@ from services.reporting.application.following import Following
 from tests.eventually import eventually_async
 from tests.integration.draft import Draft
 from tests.integration.registry import Client
-from tests.servers.ports import free_port
 
 LONGEST = 60.0
 
@@ -107,12 +107,17 @@ class Followers:
         await eventually_async(gone)
 
 
+def address_of(listening: socket.socket) -> str:
+    """Where somebody who listens is asked."""
+    return f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+
 @asynccontextmanager
 async def followers(app: FastAPI) -> AsyncIterator[Followers]:
     """The application, whose lifespan is another's, on a port of this machine."""
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, lifespan="off", log_level="critical"))
-    serving = asyncio.create_task(server.serve())
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="critical"))
+    serving = asyncio.create_task(server.serve([listening]))
 
     async def is_up() -> bool:
         return bool(server.started)
@@ -120,7 +125,7 @@ async def followers(app: FastAPI) -> AsyncIterator[Followers]:
     following: Following = app.state.reporting.following
     try:
         await eventually_async(is_up)
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=LONGEST) as http:
+        async with httpx.AsyncClient(base_url=address_of(listening), timeout=LONGEST) as http:
             yield Followers(http, following)
     finally:
         following.tail.end()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,12 +20,10 @@ from services.reporting.application.following import Following, Message
 from services.reporting.settings import Settings
 from shared.contracts import registry
 from shared.tokens import Caller as Reader
-from tests.eventually import eventually_async
 from tests.integration.draft import ACCESS, NORD, OVERALL, Draft, drafted
-from tests.integration.followed import Followers, Stream, followers
+from tests.integration.followed import Followers, Stream, address_of, followers
 from tests.integration.reporting import Caller, MovableClock, Service, reporting, serving, settings
-from tests.servers.ports import free_port
-from tests.stores import Databases, sqlite_databases
+from tests.stores import Databases
 from tests.tokens import Tokens
 
 pytestmark = [pytest.mark.integration, pytest.mark.anyio]
@@ -36,10 +34,9 @@ from pathlib import Path
 import uvicorn
 from services.reporting.app import build
 from tests.integration.reporting import settings
-from tests.stores import sqlite_databases
 from tests.tokens import Tokens
-databases, tokens, port = sqlite_databases(Path(sys.argv[1])), Tokens(Path(sys.argv[2])), int(sys.argv[3])
-uvicorn.run(build(settings(databases, tokens)), host="127.0.0.1", port=port, log_level="critical")
+told = settings(lambda name: f"sqlite:///{sys.argv[1]}/{name}.db", Tokens(Path(sys.argv[2])))
+uvicorn.run(build(told), fd=int(sys.argv[3]), log_level="critical")
 """
 
 
@@ -243,26 +240,28 @@ async def test_who_follows_is_told_that_the_service_ends(draft: Draft, open_to: 
 
 
 async def test_a_process_that_is_asked_to_end_lets_its_followers_go(tmp_path: Path, tokens: Tokens) -> None:
-    databases, port = sqlite_databases(tmp_path), free_port()
-    async with reporting(databases, tokens) as service:
+    async with reporting(lambda name: f"sqlite:///{tmp_path}/{name}.db", tokens) as service:
         draft = await drafted(service)
-    arguments = [sys.executable, "-c", PROCESS, str(tmp_path), str(tokens.issuers_file.parent), str(port)]
-    process = await asyncio.create_subprocess_exec(*arguments, cwd=ROOT)
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60) as http:
-
-        async def is_up() -> bool:
-            with suppress(httpx.TransportError):
-                return (await http.get("/health/live")).status_code == 200
-            return False
-
-        await eventually_async(is_up)
-        headers = dict(draft.lead.headers)
-        async with http.stream("GET", f"{draft.path}/changes", headers=headers) as answer:
+    # It listens before the process is there, so that nobody asks in vain.
+    listening = socket.create_server(("127.0.0.1", 0))
+    told = (str(tmp_path), str(tokens.issuers_file.parent), str(listening.fileno()))
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", PROCESS, *told, cwd=ROOT, pass_fds=[listening.fileno()]
+    )
+    try:
+        async with (
+            httpx.AsyncClient(base_url=address_of(listening), timeout=60) as http,
+            http.stream("GET", f"{draft.path}/changes", headers=dict(draft.lead.headers)) as answer,
+        ):
             stream = Stream(answer)
             await stream.message()
             process.send_signal(signal.SIGTERM)
             assert await stream.rest() == [{"kind": "ended", "reason": "shutting_down"}]
-    assert await asyncio.wait_for(process.wait(), 60) in (0, -signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 60) in (0, -signal.SIGTERM)
+    finally:
+        if process.returncode is None:
+            process.kill()
+        listening.close()
 
 
 async def test_a_stream_ends_by_itself_so_that_its_reader_says_again_who_asks(draft: Draft) -> None:
