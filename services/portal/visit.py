@@ -117,15 +117,13 @@ class Visit:
         """How the visitor's language says dates and numbers."""
         return tongue(self.language)
 
-    @property
-    def text(self) -> Any:
+    def text(self, message: str, **values: object) -> str:
         """A message in the visitor's language; pages write ``_ = visit.text``."""
-        return self.tongue.text
+        return self.tongue.text(message, **values)
 
-    @property
-    def ngettext(self) -> Any:
+    def ngettext(self, one: str, many: str, n: int, **values: object) -> str:
         """The message for one or for many."""
-        return self.tongue.ngettext
+        return self.tongue.ngettext(one, many, n, **values)
 
     @property
     def places(self) -> list[Place]:

@@ -140,7 +140,7 @@ async def test_a_form_of_another_site_is_refused(running: Service) -> None:
 
 async def test_no_page_takes_a_form_of_another_site_or_without_the_token(running: Service) -> None:
     browser = running.visitor(KARI)
-    takers = [route for route in _routes(running.app) if not route.methods <= SAFE]
+    takers = [route for route in _routes(running.app) if not (route.methods or set()) <= SAFE]
     assert len(takers) > 5
     for route in takers:
         address = re.sub(r"\{.*?\}", str(KARI), route.path)

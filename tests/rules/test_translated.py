@@ -107,7 +107,9 @@ def _places(said: Any) -> set[str]:
 
 def _untranslated(template: str) -> str:
     """A template without what is put in when it is drawn, and without what ``trans`` translates."""
-    kept, inside, tag = [], False, []
+    kept: list[str] = []
+    tag: list[str] = []
+    inside = False
     for _, kind, value in Environment(autoescape=True).lexer.tokeniter(template, None):
         if kind == "block_begin":
             tag = []
