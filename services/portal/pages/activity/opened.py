@@ -14,6 +14,7 @@ from fastapi.responses import Response
 from services.portal.pages.activity.filling import Form
 from services.portal.pages.activity.lists import Listed, Row, line_of, list_of, lists_of
 from services.portal.pages.report_frame import Frame, frame_of
+from services.portal.said import Kind
 from services.portal.visit import Visit
 
 
@@ -74,7 +75,7 @@ class Told:
     """
 
     message: str = ""
-    kind: str = "success"
+    kind: Kind = "success"
     focus: str = ""
     unfolded: frozenset[str] = frozenset()
     removed: frozenset[str] = frozenset()
