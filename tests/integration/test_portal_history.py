@@ -54,7 +54,7 @@ def sentences(page: str) -> list[str]:
 
 def marked(page: str) -> list[tuple[str, str]]:
     """What is marked as added and removed, with what is said to those who do not see it."""
-    inside = "".join(re.findall(r'<div class="written difference".*?</div>', page, flags=re.DOTALL))
+    inside = "".join(re.findall(r'<div class="paper-text difference".*?</div>', page, flags=re.DOTALL))
     return [(tag, readable(text)) for tag, text in re.findall(r"<(ins|del)>(.*?)</\1>", inside, flags=re.DOTALL)]
 
 

@@ -67,9 +67,9 @@ async def test_every_fault_is_shown_with_the_way_to_its_field(draft: Draft, port
     page = await as_(portal, draft.lead).page(check_of(draft))
     assert 'class="check-form"' not in page
     ways = re.findall(r'<a class="ds-link" href="(/reports/[^"]+#[^"]+)"', page)
-    assert f"/reports/{draft.id}/evaluering#svar-{ACCESS}" in ways
-    assert f"/reports/{draft.id}/aktivitet#oppforing-{line['entry_id']}" in ways
-    assert f"/reports/{draft.id}/aktivitet#svar-activity.articles" in ways
+    assert f"/reports/{draft.id}/evaluering#f-evaluation-equal_access" in ways
+    assert f"/reports/{draft.id}/aktivitet#rad-{line['entry_id']}" in ways
+    assert f"/reports/{draft.id}/aktivitet#navn-activity-articles" in ways
     assert "8 feil må rettes" in readable(page)
 
 

@@ -132,7 +132,7 @@ async def _page(
     form, checks = await asyncio.gather(
         reporting.get(f"/reports/{report_id}/form"), reporting.get(f"/reports/{report_id}/checks")
     )
-    found = said(checks["findings"], report_id, visit.language)
+    found = said(checks["findings"], form, visit.language)
     changes = await _changes(visit, form, signature.version) if signature and moved else []
     return visit.page(
         "check/check.html",

@@ -26,22 +26,27 @@ class Finding:
     line: int | None = None
 
 
-def way_to(report_id: object, part: str, question_id: str, entry_id: str | None = None) -> str:
-    """The address of a question's field, or of a line in its list."""
-    anchor = f"oppforing-{entry_id}" if entry_id else f"svar-{question_id}"
-    return f"/reports/{report_id}/{part}#{anchor}"
+def way_to(report_id: object, question: Mapping[str, Any], entry_id: str | None = None) -> str:
+    """The address of a question's field where the reader may fill it in, else of the question; or of a line."""
+    slug = str(question["id"]).replace(".", "-")
+    if question["section"] == "activity":
+        anchor = f"rad-{entry_id}" if entry_id else f"navn-{slug}"
+    else:
+        anchor = f"f-{slug}" if "answer" in question["allowed_operations"] else f"q-{slug}"
+    return f"/reports/{report_id}/{PARTS[question['section']]}#{anchor}"
 
 
-def said(told: Iterable[Mapping[str, Any]], report_id: object, language: Language) -> list[Finding]:
+def said(told: Iterable[Mapping[str, Any]], form: Mapping[str, Any], language: Language) -> list[Finding]:
     """What reporting found, in the order of the form."""
+    questions = {question["id"]: question for question in form["questions"]}
     return [
         Finding(
             severity=one["severity"],
-            part=(part := PARTS[one["section"]]),
+            part=PARTS[one["section"]],
             question_id=one["question_id"],
             label=one["label"][language],
             message=one["messages"][language],
-            href=way_to(report_id, part, one["question_id"], one["entry_id"]),
+            href=way_to(form["report_id"], questions[one["question_id"]], one["entry_id"]),
             line=one["line"],
         )
         for one in told

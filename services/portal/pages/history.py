@@ -130,7 +130,7 @@ async def as_it_was(visit: Visiting, report_id: UUID, version: Annotated[int, Pa
         sections=paper(was, form, visit.tongue),
         titles=titles(told.frame),
         persons=persons(was, form),
-        submission=next((s for s in was["submissions"] if s["report_version"] in (version, version - 1)), None),
+        submission=next((s for s in form["submissions"] if s["report_version"] in (version, version - 1)), None),
     )
 
 
