@@ -77,6 +77,7 @@ def build(
 def _surround(app: FastAPI, portal: Portal) -> None:
     """What every request passes through, the innermost first."""
     asked = {f"service:{name}": connection.status for name, connection in portal.connections.open.items()}
+    asked |= {"identity_provider": app.state.login.provider.status}
     health = Health(SERVICE, {"database": portal.sessions.status, **asked}, project_version())
     app.include_router(health_router(health))
     app.add_middleware(OurFaults)

@@ -149,6 +149,12 @@ async def test_a_provider_that_is_away_is_told_before_and_after(running: Suite) 
         assert int(answer.headers["Retry-After"]) > 0
         assert "Innloggingstjenesten svarer ikke" in answer.text
         assert 'href="/login?next=%2F' in answer.text
+    for broken in (True, False):
+        running.to_provider.broken = broken
+        await browser.look("/login")
+        health = (await browser.look("/health")).json()
+        assert health["ready"]
+        assert health["degraded"] == (["identity_provider"] if broken else [])
 
 
 async def test_a_registry_that_is_away_lets_nobody_in(running: Suite) -> None:
@@ -225,7 +231,7 @@ async def test_logging_out_works_while_the_provider_is_away(running: Suite) -> N
     await browser.log_in(KARI)
     page = await browser.open("/logout")
     token = page.text.split('name="csrf" value="')[1].split('"')[0]
-    running.portal.state.login.client._provider._described = None
+    running.portal.state.login.provider._described = None
     running.to_provider.broken = True
     answer = await browser.send("/logout", csrf=token)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/logout")

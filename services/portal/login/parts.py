@@ -36,6 +36,7 @@ class LoginParts:
     """The client of the identity provider, and what browsers carry meanwhile."""
 
     client: Client
+    provider: Provider
     attempts: Sealed[Attempt]
     newcomers: Sealed[Newcomer]
     http: httpx.AsyncClient
@@ -46,14 +47,16 @@ class LoginParts:
         http = httpx.AsyncClient(timeout=PATIENCE, transport=transport)
         trials = settings.environment is not Environment.PRODUCTION
         secret = settings.login_key.get_secret_value()
+        provider = Provider(settings.identity_issuer, http, trials=trials)
         client = Client(
-            Provider(settings.identity_issuer, http, trials=trials),
+            provider,
             ClientKeys(settings.identity_client_id, settings.identity_client_key),
             str(settings.url).rstrip("/"),
             partial(login_hash, secret),
             trials=trials,
         )
-        return cls(client, Sealed(Attempt, secret, ATTEMPT_SECONDS), Sealed(Newcomer, secret, NEWCOMER_SECONDS), http)
+        attempts = Sealed(Attempt, secret, ATTEMPT_SECONDS)
+        return cls(client, provider, attempts, Sealed(Newcomer, secret, NEWCOMER_SECONDS), http)
 
     async def close(self) -> None:
         """Hang up."""

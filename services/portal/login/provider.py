@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from typing import Any
 
 import httpx
 import structlog
@@ -40,11 +42,20 @@ class Provider:
         self.issuer, self.http, self._trials = issuer, http, trials
         self._described: tuple[float, Described] | None = None
         self._keys: KeySet | None = None
+        self._fault = ""
+
+    def status(self) -> Mapping[str, Any]:
+        """Whether the provider answered when it was last asked."""
+        return {"ok": not self._fault, "fault": self._fault}
 
     async def described(self) -> Described:
         """Its description, not older than an hour where it answers."""
         if self._described is None or time.monotonic() > self._described[0] + KEPT:
-            self._described = (time.monotonic(), await self._describe())
+            try:
+                self._described = (time.monotonic(), await self._describe())
+            except ProviderAway as fault:
+                self._fault = str(fault)
+                raise
             self._keys = None
         return self._described[1]
 
@@ -67,9 +78,12 @@ class Provider:
         try:
             answer = await self.http.send(request)
         except httpx.HTTPError as fault:
-            raise ProviderAway(type(fault).__name__) from fault
-        if answer.status_code >= 500 or (request.method == "GET" and answer.is_error):
-            raise ProviderAway(f"it answered {answer.status_code}")
+            self._fault = type(fault).__name__
+            raise ProviderAway(self._fault) from fault
+        ill = answer.status_code >= 500 or (request.method == "GET" and answer.is_error)
+        self._fault = f"it answered {answer.status_code}" if ill else ""
+        if ill:
+            raise ProviderAway(self._fault)
         return answer
 
     async def _describe(self) -> Described:
