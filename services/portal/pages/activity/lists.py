@@ -16,6 +16,8 @@ from services.portal.pages.activity.typed import sites_in, value_at
 
 MULTIREGIONAL = "multiregional_treatment_service"
 UNTITLED = N_("Uten tittel")
+DRAFT = N_("Et utkast hos enheten")
+GONE_FOR_GOOD = N_("En oppføring som er fjernet for godt")
 LONGEST_NAME = 80
 
 
@@ -52,6 +54,7 @@ class Row:
     faulty: bool
     removed: bool
     readable: bool
+    draft: bool
     carried_over: bool
     by: Mapping[str, Any]
     at: str
@@ -182,7 +185,7 @@ def _row(
     return Row(
         id=UUID(line["entry_id"]),
         version=line["version"],
-        heading=str(fields.get(kind.heading) or tongue.text(UNTITLED)),
+        heading=str(fields.get(kind.heading) or tongue.text(_unnamed(line))),
         brief=[told for name, told in whole if name in kind.brief],
         whole=[told for name, told in whole if name != kind.heading],
         fields=fields,
@@ -190,12 +193,20 @@ def _row(
         faulty=any(each["severity"] == "fault" for each in found),
         removed=line["removed_from_list"],
         readable=line["fields"] is not None,
+        draft=bool(line.get("hidden")),
         carried_over=line["source"] == "carried_over",
         by=line["by"],
         at=line["at"],
         up=moves[0],
         down=moves[1],
     )
+
+
+def _unnamed(line: Mapping[str, Any]) -> str:
+    """What a line without a heading is called, by why it has none."""
+    if line["fields"] is not None:
+        return UNTITLED
+    return DRAFT if line.get("hidden") else GONE_FOR_GOOD
 
 
 def _by_field(kind: Kind, findings: Iterable[Mapping[str, Any]], tongue: Tongue) -> dict[str, str]:

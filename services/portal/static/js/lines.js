@@ -1,6 +1,6 @@
 // The activity lists: where one goes on after a change, what is said of it, and what others change meanwhile.
 (() => {
-  const listOf = (element) => element.closest("[data-list]");
+  const listOf = (element) => element.closest?.("[data-list]") ?? null; // the document is told of what left it
   let open = new Set();
   let isFetched = false;
 
