@@ -17,8 +17,19 @@ UNPACKED = TOOLS / "chromium"
 FONTS = """\
 <?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
-<fontconfig><dir>{fonts}</dir><cachedir>{cache}</cachedir></fontconfig>
+<fontconfig>
+  <dir>/usr/share/fonts</dir>
+  <dir>{unpacked}/usr/share/fonts</dir>
+  <cachedir>{unpacked}.fonts</cachedir>
+  <match target="pattern">
+    <edit name="antialias" mode="assign"><bool>true</bool></edit>
+    <edit name="hinting" mode="assign"><bool>false</bool></edit>
+    <edit name="hintstyle" mode="assign"><const>hintnone</const></edit>
+    <edit name="rgba" mode="assign"><const>none</const></edit>
+  </match>
+</fontconfig>
 """
+"""Letters are as wide on every machine, whatever its own settings make of them: pictures of pages are compared."""
 
 
 def find_chromium() -> Path | None:
@@ -52,12 +63,14 @@ def obtain_chromium() -> None:
 
 
 def chromium_environment(browser: Path) -> Mapping[str, str]:
-    """What an unpacked browser must be told to find its libraries and letters; an installed one needs nothing."""
-    if not browser.is_relative_to(UNPACKED):
-        return {}
-    fonts = UNPACKED / "fonts.conf"
-    fonts.write_text(FONTS.format(fonts=UNPACKED / "usr/share/fonts", cache=UNPACKED / "font-cache"))
-    return {**libraries_in(UNPACKED), "FONTCONFIG_FILE": str(fonts)}
+    """What the browser must be told to draw letters; an unpacked one also where its libraries are."""
+    fonts = UNPACKED.with_suffix(".fonts.conf")
+    told = FONTS.format(unpacked=UNPACKED)
+    if not fonts.exists() or fonts.read_text() != told:
+        fonts.parent.mkdir(parents=True, exist_ok=True)
+        fonts.write_text(told)
+    libraries = libraries_in(UNPACKED) if browser.is_relative_to(UNPACKED) else {}
+    return {**libraries, "FONTCONFIG_FILE": str(fonts)}
 
 
 def _unpacked() -> Path:

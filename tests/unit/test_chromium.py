@@ -45,10 +45,10 @@ def test_else_the_machines_own_and_at_last_the_one_unpacked_here(unpacked: Path)
         assert program(unpacked / place) == chromium.require_chromium()
 
 
-def test_only_an_unpacked_one_is_told_where_its_parts_are(unpacked: Path) -> None:
+def test_an_unpacked_one_is_told_where_its_parts_are_and_every_one_how_to_draw_letters(unpacked: Path) -> None:
     inside = program(unpacked / "chromium/usr/lib/chromium/chromium")
     program(unpacked / "chromium/usr/lib/x86_64-linux-gnu/libnss3.so")
     told = chromium.chromium_environment(inside)
     assert told["LD_LIBRARY_PATH"] == str(unpacked / "chromium/usr/lib/x86_64-linux-gnu")
     assert str(unpacked / "chromium/usr/share/fonts") in Path(told["FONTCONFIG_FILE"]).read_text()
-    assert chromium.chromium_environment(Path("/usr/bin/chromium")) == {}
+    assert chromium.chromium_environment(Path("/usr/bin/chromium")) == {"FONTCONFIG_FILE": told["FONTCONFIG_FILE"]}
