@@ -127,7 +127,8 @@ async def test_what_others_did_since_the_last_visit_is_told_once(pages: Pages) -
     assert said.count("skrev på 1 sted") == readable(await lead.page("/")).count("skrev på 1 sted"), "the same visit"
     draft.service.clock.move(days=1)
     lead = pages.browser(draft.lead, "professional_lead")
-    assert "Ingen andre har endret noe i rapportene dine." in readable(await lead.page("/"))
+    last = readable(await lead.page("/"))
+    assert "Ingen andre har endret noe i rapportene dine." in last
 
 
 async def test_ones_own_work_is_no_news(pages: Pages) -> None:

@@ -44,7 +44,7 @@ async def _mine(visit: Visit) -> Response:
     return visit.page(
         "start/start.html",
         cards=await tasks(visit, asking, told["items"]),
-        news=news(told["items"], visit.portal.clock.now(), visit.tongue),
+        news=news(told["items"], since, visit.portal.clock.now(), visit.tongue),
         is_first_visit=before is None,
         follows=bool(told["items"]),
         overview=reports,

@@ -68,20 +68,22 @@ class ReportNews:
     news: Sequence[News]
 
 
-def news(items: Iterable[Json], now: datetime, says: Tongue) -> list[ReportNews]:
-    """By report, the newest first; what this page has no words for is left to the report's own history."""
+def news(items: Iterable[Json], since: datetime, now: datetime, says: Tongue) -> list[ReportNews]:
+    """What happened after ``since``, by report, the newest first; what has no words here is in the report's history."""
     told = []
     for item in items:
-        found = sorted(_of_report(item, now, says), key=lambda each: each.at, reverse=True)[:MOST]
+        found = sorted(_of_report(item, since, now, says), key=lambda each: each.at, reverse=True)[:MOST]
         if found:
             told.append(ReportNews(item["unit"]["name"], f"/reports/{item['report_id']}/historikk", found))
     return sorted(told, key=lambda report: report.news[0].at, reverse=True)[:MOST_REPORTS]
 
 
-def _of_report(item: Json, now: datetime, says: Tongue) -> Iterator[News]:
+def _of_report(item: Json, since: datetime, now: datetime, says: Tongue) -> Iterator[News]:
     written: dict[str, list[Json]] = {}
     for each in item.get("news", []):
         who, at, kind = _who(each, says), datetime.fromisoformat(each["at"]), each["kind"]
+        if at <= since:
+            continue
         if kind in WRITING:
             written.setdefault(str(each["by"]["person_id"]), []).append(each)
         elif kind in _SAID:
