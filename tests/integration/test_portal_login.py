@@ -5,10 +5,24 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import pytest
 
+from services.portal.app import build
 from services.portal.sessions import COOKIE
-from tests.integration.logging_in import IDENTITY, KARI, NILS, WEAK, Suite, query_of, suite
+from tests.integration.logging_in import (
+    IDENTITY,
+    KARI,
+    NILS,
+    PORTAL,
+    WEAK,
+    Browser,
+    Suite,
+    Wire,
+    query_of,
+    settings,
+    suite,
+)
 from tests.stores import Databases, sqlite_databases
 from tests.tokens import Tokens
 
@@ -84,6 +98,20 @@ async def test_two_windows_log_in_at_the_same_time(running: Suite) -> None:
     for page, wanted in ((first, "/a"), (second, "/b")):
         back = await browser.choose(page, KARI)
         assert (await browser.look(back.headers["Location"])).headers["Location"] == wanted
+
+
+async def test_whichever_portal_one_comes_back_to_lets_one_in(
+    running: Suite, databases: Databases, tokens: Tokens
+) -> None:
+    browser = running.browser()
+    back = await browser.choose(await browser.begin("/a"), KARI)
+    app = build(
+        settings(databases, tokens), transports={"identity": running.to_provider, "registry": running.to_registry}
+    )
+    async with app.router.lifespan_context(app):
+        other = Browser(httpx.AsyncClient(base_url=PORTAL, transport=Wire(app), cookies=browser.http.cookies))
+        answer = await other.look(back.headers["Location"])
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/a")
 
 
 async def test_a_browser_that_begins_again_and_again_keeps_only_a_few_logins(running: Suite) -> None:

@@ -25,7 +25,7 @@ from deploy.identity_provider.settings import Settings
 from deploy.identity_provider.wording import GROUPS, WORDING, language
 from deploy.issuer import Issuer
 from deploy.places import Unable
-from services.portal.login.keys import ClientKeys
+from services.portal.login.keys import ClientKeys, ProofKey
 
 pytestmark = [pytest.mark.unit, pytest.mark.anyio]
 
@@ -55,7 +55,7 @@ class Around:
         )
         self.later = 0.0
         self.app: FastAPI = build(self.settings, now=lambda: time.time() + self.later)
-        self.keys = ClientKeys(CLIENT_ID, identity.client_key)
+        self.keys, self.held = ClientKeys(CLIENT_ID, identity.client_key), ProofKey("seed")
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url=ISSUER)
 
     async def push(self, **other: str | None) -> httpx.Response:
@@ -68,7 +68,7 @@ class Around:
             "nonce": "n",
             "code_challenge": digest(VERIFIER),
             "code_challenge_method": "S256",
-            "dpop_jkt": self.keys.thumbprint,
+            "dpop_jkt": self.held.thumbprint,
             **self.keys.assertion(ISSUER),
             **other,
         }
@@ -84,7 +84,7 @@ class Around:
     async def redeem(self, code: str, proof: str | None = None, **other: str) -> httpx.Response:
         """Tokens for a code, by a proof that holds a nonce unless another is given."""
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": BACK, "code_verifier": VERIFIER}
-        proof = proof or self.keys.proof("POST", f"{ISSUER}/token", await self.nonce())
+        proof = proof or self.held.proof("POST", f"{ISSUER}/token", await self.nonce())
         return await self.token({**form, **self.keys.assertion(ISSUER), **other}, proof)
 
     async def token(self, form: dict[str, str], *proofs: str) -> httpx.Response:
@@ -92,7 +92,7 @@ class Around:
 
     async def nonce(self) -> str:
         """What the provider wants to see in proofs."""
-        proof = self.keys.proof("POST", f"{ISSUER}/token", "")
+        proof = self.held.proof("POST", f"{ISSUER}/token", "")
         asked = await self.token(self.keys.assertion(ISSUER), proof)
         assert (asked.status_code, asked.json()["error"]) == (400, "use_dpop_nonce")
         return str(asked.headers["DPoP-Nonce"])
@@ -167,7 +167,7 @@ async def test_a_login_ends_with_tokens_of_the_person_chosen(around: Around) -> 
     assert (said[PID], said[LEVEL], said["nonce"], said["aud"]) == (KARI["pid"], "4", "n", CLIENT_ID)
     assert said["aarring_trial"] is True
     bound = jwt.decode(told["access_token"], keys).claims
-    assert bound["cnf"] == {"jkt": around.keys.thumbprint}
+    assert bound["cnf"] == {"jkt": around.held.thumbprint}
     assert KARI["pid"] not in json.dumps(bound)
 
 
@@ -265,13 +265,12 @@ async def test_a_code_is_nothing_without_what_belongs_to_it(around: Around, wron
 
 
 async def test_a_code_is_redeemed_with_the_key_it_is_bound_to(around: Around) -> None:
-    other = ClientKeys(CLIENT_ID, around.people.parent / "identity/portal-login.pem")
-    proof = other.proof("POST", f"{ISSUER}/token", await around.nonce())
+    proof = ProofKey("another").proof("POST", f"{ISSUER}/token", await around.nonce())
     assert (await around.redeem(await around.code(), proof)).json()["error"] == "invalid_grant"
 
 
 async def test_a_proof_counts_once(around: Around) -> None:
-    proof = around.keys.proof("POST", f"{ISSUER}/token", await around.nonce())
+    proof = around.held.proof("POST", f"{ISSUER}/token", await around.nonce())
     assert (await around.redeem(await around.code(), proof)).status_code == 200
     again = await around.redeem(await around.code(), proof)
     assert (again.status_code, again.json()["error"]) == (400, "invalid_dpop_proof")
@@ -281,14 +280,14 @@ async def test_a_proof_counts_once(around: Around) -> None:
     ("method", "url"), [("GET", f"{ISSUER}/token"), ("POST", f"{ISSUER}/par"), ("POST", "/token")]
 )
 async def test_a_proof_for_another_request_is_refused(around: Around, method: str, url: str) -> None:
-    proof = around.keys.proof(method, url, await around.nonce())
+    proof = around.held.proof(method, url, await around.nonce())
     assert (await around.redeem(await around.code(), proof)).json()["error"] == "invalid_dpop_proof"
 
 
 async def test_a_proof_of_another_time_or_none_or_two_is_refused(around: Around) -> None:
     code, form = await around.code(), {"grant_type": "authorization_code"}
     around.later = 70
-    old = around.keys.proof("POST", f"{ISSUER}/token", "")
+    old = around.held.proof("POST", f"{ISSUER}/token", "")
     assert (await around.redeem(code, old)).json()["error"] == "invalid_dpop_proof"
     for proofs in ([], [old, old], ["none"], ["a.b.c"]):
         answer = await around.token({**form, **around.keys.assertion(ISSUER)}, *proofs)
@@ -322,7 +321,7 @@ async def page(around: Around, **asked: str) -> httpx.Response:
 
 def later_proof(around: Around, nonce: str) -> str:
     """A proof made when the provider's clock says it is."""
-    key = around.keys._held
+    key = around.held._key
     header = {"typ": "dpop+jwt", "alg": "ES256", "jwk": key.as_dict(private=False)}
     made = int(time.time() + around.later)
     said = {"jti": "later", "htm": "POST", "htu": f"{ISSUER}/token", "iat": made, "nonce": nonce}

@@ -16,7 +16,7 @@ import msgspec
 
 from services.portal.login import id_token
 from services.portal.login.id_token import LEVEL, Expected
-from services.portal.login.keys import ClientKeys
+from services.portal.login.keys import ClientKeys, ProofKey
 from services.portal.login.provider import Described, Provider
 from services.portal.login.refusals import LoginCancelled, LoginRefused, ProviderAway
 
@@ -26,11 +26,12 @@ NOT_NOW = frozenset({"temporarily_unavailable", "server_error"})
 
 
 class Attempt(msgspec.Struct, frozen=True):
-    """A login under way: what must come back, the half of the secret that stays here, and where the person wanted."""
+    """A login under way: what must come back, the halves of secrets that stay here, and where the person wanted."""
 
     state: str
     nonce: str
     verifier: str
+    seed: str
     next: str
 
 
@@ -56,7 +57,7 @@ class Client:
     async def begin(self, next: str, language: str) -> tuple[str, Attempt]:  # noqa: A002  the field's own word
         """Where to send the browser, and what to keep until it comes back."""
         said = await self._provider.described()
-        attempt = Attempt(_random(), _random(), _random(), next)
+        attempt = Attempt(_random(), _random(), _random(), _random(), next)
         request = {
             "response_type": "code",
             "redirect_uri": self._back,
@@ -65,7 +66,7 @@ class Client:
             "nonce": attempt.nonce,
             "code_challenge": _digest(attempt.verifier),
             "code_challenge_method": "S256",
-            "dpop_jkt": self._keys.thumbprint,
+            "dpop_jkt": ProofKey(attempt.seed).thumbprint,
             "acr_values": "Level4",
             "ui_locales": language,
         }
@@ -79,7 +80,8 @@ class Client:
         said = await self._provider.described()
         _must_answer(answer, attempt, said)
         grant = {"grant_type": "authorization_code", "code": answer.get("code", ""), "redirect_uri": self._back}
-        tokens = await self._post(said.token_endpoint, {**grant, "code_verifier": attempt.verifier}, proven=True)
+        grant |= {"code_verifier": attempt.verifier}
+        tokens = await self._post(said.token_endpoint, grant, ProofKey(attempt.seed))
         expected = Expected(self._keys.client_id, attempt.nonce, self._trials)
         claims = await id_token.checked(str(tokens.get("id_token", "")), self._provider, expected)
         level = id_token.level(claims)
@@ -98,20 +100,20 @@ class Client:
         said |= {"logout_hint": hint} if hint else {}
         return f"{address}?{urlencode({**said, 'ui_locales': language})}" if address else None
 
-    async def _post(self, url: str, form: Mapping[str, str], *, proven: bool = False) -> Mapping[str, Any]:
+    async def _post(self, url: str, form: Mapping[str, str], key: ProofKey | None = None) -> Mapping[str, Any]:
         """What the provider answers; sent again with the nonce it asks for, which is how the first proof ends."""
-        answer, said = await self._sent(url, form, proven)
-        if proven and said.get("error") == "use_dpop_nonce":
-            answer, said = await self._sent(url, form, proven)
+        answer, said = await self._sent(url, form, key)
+        if key and said.get("error") == "use_dpop_nonce":
+            answer, said = await self._sent(url, form, key)
         if not answer.is_success:
             raise LoginRefused(f"the provider answered {answer.status_code} {str(said.get('error'))[:40]}")
         return said
 
     async def _sent(
-        self, url: str, form: Mapping[str, str], proven: bool
+        self, url: str, form: Mapping[str, str], key: ProofKey | None
     ) -> tuple[httpx.Response, Mapping[str, Any]]:
         http = self._provider.http
-        proof = {"DPoP": self._keys.proof("POST", url, self._nonce)} if proven else {}
+        proof = {"DPoP": key.proof("POST", url, self._nonce)} if key else {}
         sent = {**form, **self._keys.assertion(self._provider.issuer)}
         answer = await self._provider.ask(http.build_request("POST", url, data=sent, headers=proof))
         self._nonce = answer.headers.get("DPoP-Nonce", self._nonce)

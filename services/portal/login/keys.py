@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -18,18 +17,12 @@ ASSERTION_SECONDS = 30
 
 
 class ClientKeys:
-    """The portal's own key, registered with the provider, and a second one of this process, for proofs (DPoP)."""
+    """The portal's own key, registered with the provider."""
 
     def __init__(self, client_id: str, client_key: Path) -> None:
         self.client_id = client_id
         self._own = _read(client_key)
         self._algorithm = "ES256" if isinstance(self._own, ECKey) else "PS256"
-        self._held = ECKey.generate_key("P-256")
-
-    @property
-    def thumbprint(self) -> str:
-        """What names the key of the proofs."""
-        return self._held.thumbprint()
 
     def assertion(self, provider: str) -> dict[str, str]:
         """The fields of a form that say who sends it: a statement to that provider, good for half a minute, once."""
@@ -40,11 +33,25 @@ class ClientKeys:
         signed = jwt.encode(header, said | times, self._own, algorithms=[self._algorithm])
         return {"client_id": self.client_id, "client_assertion_type": ASSERTION_TYPE, "client_assertion": signed}
 
+
+class ProofKey:
+    """The key of one login, for proofs of possession (DPoP), made of its seed: whichever portal the browser comes
+    back to can make the proof.
+    """
+
+    def __init__(self, seed: str) -> None:
+        self._key = ECKey.derive_key(seed, "P-256")
+
+    @property
+    def thumbprint(self) -> str:
+        """What names the key."""
+        return self._key.thumbprint()
+
     def proof(self, method: str, url: str, nonce: str) -> str:
         """A proof for one request that we hold the key the answer is bound to."""
         said: dict[str, Any] = {"jti": str(uuid4()), "htm": method, "htu": url, "iat": int(time.time())}
-        header: Mapping[str, Any] = {"typ": "dpop+jwt", "alg": "ES256", "jwk": self._held.as_dict(private=False)}
-        return jwt.encode(dict(header), said | ({"nonce": nonce} if nonce else {}), self._held)
+        header = {"typ": "dpop+jwt", "alg": "ES256", "jwk": self._key.as_dict(private=False)}
+        return jwt.encode(header, said | ({"nonce": nonce} if nonce else {}), self._key)
 
 
 def _read(path: Path) -> ECKey | RSAKey:

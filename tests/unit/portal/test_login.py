@@ -24,7 +24,7 @@ from shared.settings import Environment
 
 pytestmark = pytest.mark.unit
 SECRET = b"l" * 32
-ATTEMPT = Attempt("state", "nonce", "verifier", "/reports?a=æ")
+ATTEMPT = Attempt("state", "nonce", "verifier", "seed", "/reports?a=æ")
 
 
 def test_what_is_sealed_opens_again_until_its_time_is_over() -> None:
@@ -52,6 +52,7 @@ def test_a_note_of_one_kind_is_none_of_another() -> None:
         state: str
         nonce: str
         verifier: str
+        seed: str
         next: str
 
     assert Sealed(Other, SECRET, 60).open(Sealed(Attempt, SECRET, 60).seal(ATTEMPT)) is None
