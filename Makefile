@@ -4,7 +4,7 @@
 
 help:         ## this list
 	@./run help
-up:           ## start the suite and print its addresses
+up:           ## start the suite, filled with examples when it is empty, and print whom to log in as
 	@./run up
 down:         ## stop the suite
 	@./run down

@@ -124,7 +124,8 @@ async def _begin(suite: Suite, screen: Screen, ledger: Ledger) -> Story:
     if is_empty:
         cast = Cast()
     elif not await _is_ours(suite, cast):
-        raise Unable("the suite has people the demo does not know: ./run demo --fresh deletes all and begins anew")
+        others = "the examples of make up, or people of your own"
+        raise Unable(f"the suite holds {others}: ./run demo --fresh deletes all and begins anew")
     else:
         planned = {row["year"] for row in await suite.reporting(cast["joint-desk"]).get("/cycles")}
         year = next(year for year in range(year, year + 100) if year not in planned)

@@ -69,7 +69,7 @@ class ReportNews:
 
 
 def news(items: Iterable[Json], since: datetime, now: datetime, says: Tongue) -> list[ReportNews]:
-    """What happened after ``since``, by report, the newest first; what has no words here is in the report's history."""
+    """What happened after ``since``, by report, the newest first; the rest is in the report's history."""
     told = []
     for item in items:
         found = sorted(_of_report(item, since, now, says), key=lambda each: each.at, reverse=True)[:MOST]
