@@ -26,6 +26,41 @@ def _site(number: int) -> Group:
     )
 
 
+_WHAT_IS_COUNTED = (
+    Hidden(name="measure_id", label=""),
+    Line(name="name", label=N_("Hva telles?"), hint=N_("For eksempel nyhenviste pasienter.")),
+    Long(
+        name="definition",
+        label=N_("Definisjon"),
+        hint=N_("Forklar hva som telles, slik at tallet kan sammenlignes fra år til år."),
+        rows=3,
+    ),
+    Choice(
+        name="declared",
+        label=N_("Hvordan oppgir dere tallene?"),
+        choices=(
+            ("by_region", N_("Fordelt på regionen pasienten bor i")),
+            ("total_only", N_("Bare et samlet tall")),
+        ),
+        given="by_region",
+    ),
+)
+_FIGURES = Group(
+    label=N_("Tall"),
+    hint=N_("La et felt stå tomt når tallet er ukjent. Skriv 0 når det er null."),
+    fields=_counts(),
+)
+_REMARKS = (
+    Long(
+        name="total_reason",
+        label=N_("Hvorfor er det samlede tallet et annet enn summen?"),
+        hint=N_("Bare når tallene ikke går opp, for eksempel fordi pasienter er talt to ganger."),
+        rows=2,
+    ),
+    Long(name="comment", label=N_("Kommentar"), rows=3),
+)
+
+
 def clinical_activity(sites: int) -> Kind:
     """The form of a measure; ``sites`` is for how many places of treatment it is given separately too."""
     return Kind(
@@ -36,38 +71,7 @@ def clinical_activity(sites: int) -> Kind:
         heading="name",
         brief=("total", *(f"by_region.{place}" for place, _label in _PLACES)),
         carried=("measure_id", "name", "definition", "declared"),
-        parts=(
-            Hidden(name="measure_id", label=""),
-            Line(name="name", label=N_("Hva telles?"), hint=N_("For eksempel nyhenviste pasienter.")),
-            Long(
-                name="definition",
-                label=N_("Definisjon"),
-                hint=N_("Forklar hva som telles, slik at tallet kan sammenlignes fra år til år."),
-                rows=3,
-            ),
-            Choice(
-                name="declared",
-                label=N_("Hvordan oppgir dere tallene?"),
-                choices=(
-                    ("by_region", N_("Fordelt på regionen pasienten bor i")),
-                    ("total_only", N_("Bare et samlet tall")),
-                ),
-                given="by_region",
-            ),
-            Group(
-                label=N_("Tall"),
-                hint=N_("La et felt stå tomt når tallet er ukjent. Skriv 0 når det er null."),
-                fields=_counts(),
-            ),
-            *map(_site, range(sites)),
-            Long(
-                name="total_reason",
-                label=N_("Hvorfor er det samlede tallet et annet enn summen?"),
-                hint=N_("Bare når tallene ikke går opp, for eksempel fordi pasienter er talt to ganger."),
-                rows=2,
-            ),
-            Long(name="comment", label=N_("Kommentar"), rows=3),
-        ),
+        parts=(*_WHAT_IS_COUNTED, _FIGURES, *map(_site, range(sites)), *_REMARKS),
     )
 
 
