@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -11,6 +13,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from services.reporting.report import Report
 from tests.integration.draft import Draft, drafted
 from tests.integration.portal import Browser, Service, portal, readable
 from tests.integration.portal_forms import PageForm, form, forms
@@ -367,6 +370,46 @@ async def test_what_a_line_lacks_stands_with_it_and_beside_the_field(lists: List
     [line] = await lists.lines("activity.articles")
     shown = await lists.lead.page(f"{lists.entries}/{line['entry_id']}")
     assert f'id="felt-{line["entry_id"]}-year-found"' in shown
+
+
+async def test_a_line_of_last_year_can_be_begun_with(lists: Lists) -> None:
+    await lists.draft.service.open_cycle(2024)
+    earlier = str(Report.identify(lists.draft.unit_id, 2024))
+    fields = {"title": "Kurset fra i fjor", "target_group": "Barneleger", "dates": ["2024-03-01"], "participants": 12}
+    body = {"question_id": TEACHING, "fields": fields}
+    await lists.draft.lead.done("PUT", f"/reports/{earlier}/entries/{uuid4()}", body)
+    assert "Hent fra i fjor (1)" in readable(await lists.lead.page(f"{lists.path}/aktivitet"))
+    page = await lists.lead.page(f"{lists.entries}/i-fjor?liste={TEACHING}")
+    [begin] = re.findall(r'href="([^"]+fra=[^"]+)"', page)
+    begun = form(await lists.lead.page(unescape(begin)), "/oppforinger")
+    assert (begun.fields["title"], begun.fields["dates"]) == (["Kurset fra i fjor"], [""])
+    page = await lists.lead.follow(await lists.lead.post(begun.action, begun.fields))
+    assert "Overtatt fra i fjor" in readable(page)
+    [line] = await lists.lines()
+    assert (line["source"], line["fields"]["participants"]) == ("carried_over", None)
+
+
+async def test_while_reporting_is_away_the_form_comes_back_and_may_be_sent_again(
+    lists: Lists, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty = await lists.new(lists.lead)
+    reporting = lists.service.portal.connections.open["reporting"].http
+    send = reporting.send
+
+    async def away_for_writers(request: httpx.Request, **more: Any) -> httpx.Response:
+        if request.method == "PUT":
+            raise httpx.ConnectError("away", request=request)
+        return await send(request, **more)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(reporting, "send", away_for_writers)
+        answer = await lists.lead.post(empty.action, empty.filled(title="Kurs"))
+    assert answer.status_code == 503
+    assert "Vi fikk ikke lagret akkurat nå." in readable(answer.text)
+    back = form(answer.text, "/oppforinger")
+    assert (back.fields["key"], back.fields["title"]) == (empty.fields["key"], ["Kurs"])
+    await lists.lead.follow(await lists.lead.post(back.action, back.fields))
+    assert await lists.titles() == ["Kurs"]
 
 
 async def test_others_read_and_write_nothing(lists: Lists) -> None:

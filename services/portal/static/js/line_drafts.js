@@ -28,6 +28,9 @@ const lineDrafts = (() => {
       else field.value = given[0] ?? "";
     }
     for (const [name, value] of record.stands) if (value && form.elements[name]) form.elements[name].value = value;
+    for (const link of document.querySelectorAll("#left-behind [data-there]")) {
+      if (link.getAttribute("href") === form.dataset.address) link.closest(".unsaved").parentElement.remove();
+    }
     words.show(form, "restored", form.dataset.restored);
     words.say(form.dataset.restored);
   }
