@@ -140,6 +140,18 @@ async def test_going_back_and_sending_again_leads_to_the_receipt(complete: Draft
     assert "Rapporten er sendt inn" in readable(page)
 
 
+async def test_a_report_that_ended_meanwhile_is_not_said_to_be_submitted(
+    complete: Draft, portal: portals.Service
+) -> None:
+    lead = as_(portal, complete.lead)
+    form = form_of(await lead.page(check_of(complete)))
+    await complete.ask(complete.desk, "exemptions", reason="Tjenesten er avviklet.")
+    told = readable(await lead.follow(await lead.post(check_of(complete), form)))
+    assert "Slik står rapporten nå." in told
+    assert "Den er avsluttet: Tjenesten er avviklet." in told
+    assert not await complete.facts("Submitted")
+
+
 async def test_others_see_who_can_submit_and_cannot(complete: Draft, portal: portals.Service) -> None:
     form = form_of(await as_(portal, complete.lead).page(check_of(complete)))
     for other in (complete.coordinator, complete.leader, complete.desk):

@@ -103,18 +103,19 @@ async def _refused(visit: Visit, report_id: UUID, signature: Signature, problem:
     if problem.code == "moved_since_seen":
         return await _page(visit, report_id, 409, signature=signature, moved=True)
     if problem.code in _DONE_BEFORE:
-        return await _handed_in(visit, report_id, problem)
+        return await _handed_in(visit, report_id)
     if problem.code in _LOOK_AGAIN:
         fault = "missing" if problem.code == "excuse_missing" else ""
         return await _page(visit, report_id, problem.status, signature=signature, excuse_fault=fault)
     raise problem
 
 
-async def _handed_in(visit: Visit, report_id: UUID, problem: Problem) -> Response:
-    """Somebody sent the form of a report that had been handed in: the receipt says so best."""
+async def _handed_in(visit: Visit, report_id: UUID) -> Response:
+    """The form of a report that is not written any more: the receipt says best what became of it."""
     report = await visit.services.reporting.get(f"/reports/{report_id}")
-    if not report["submissions"]:
-        raise problem
+    if report["status"] != "submitted":
+        visit.say(visit.text(N_("Det trengs ikke lenger. Slik står rapporten nå.")), "info")
+        return visit.see(f"/reports/{report_id}/kontroll")
     visit.say(visit.text(N_("Rapporten var allerede sendt inn. Ingenting er sendt på nytt.")), "info")
     return visit.see(f"/reports/{report_id}/kvittering/{report['submissions'][-1]['number']}")
 
