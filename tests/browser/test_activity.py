@@ -197,6 +197,26 @@ def test_without_the_network_nothing_typed_is_lost(lists: Lists) -> None:
     expect(page.locator("#left-behind")).to_be_empty()
 
 
+def test_what_was_left_behind_is_taken_up_on_a_page_of_its_own(lists: Lists, axe: Axe) -> None:
+    page = lists.open("lead")
+    page.get_by_role("link", name="Legg til undervisning").click()
+    page.get_by_label("Hva ble det undervist i?").fill("Ikke ferdig")
+    page.reload()
+    axe(page)
+    page.get_by_role("link", name="Gå til feltet").click()
+    expect(page.get_by_label("Hva ble det undervist i?")).to_have_value("Ikke ferdig")
+    axe(page)
+    must_fit(page)
+    page.get_by_label("Timer i alt").fill("mange")
+    page.get_by_role("button", name="Lagre").click()
+    expect(page.locator(":focus")).to_contain_text("Oppføringen er ikke lagret.")
+    page.get_by_label("Timer i alt").fill("2,5")
+    page.get_by_role("button", name="Lagre").click()
+    expect(teaching(page).locator(".line:focus")).to_contain_text("Ikke ferdig")
+    expect(page.locator("#left-behind")).to_be_empty()
+    lists.must_hold("Ikke ferdig")
+
+
 def test_lines_are_kept_without_a_script(lists: Lists) -> None:
     page = lists.open("lead", java_script_enabled=False)
     for title in ("A", "B"):

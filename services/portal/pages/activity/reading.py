@@ -32,13 +32,15 @@ async def part(visit: Visiting, report_id: UUID, fjernet: Names = NONE) -> Respo
 async def one_list(
     visit: Visiting,
     report_id: UUID,
-    question_id: ListName,
+    question_id: ListName = "",
     aapen: Names = NONE,
     fjernet: Names = NONE,
     lukk: Place = "",
     fokus: Place = "",
 ) -> Response:
     """One list as it is now; the forms open in it stay as they are, but for the one to be closed."""
+    if not question_id:
+        return visit.see(f"/reports/{report_id}/aktivitet")
     report = await opened(visit, report_id)
     told = Told(focus=fokus, unfolded=aapen - {lukk}, removed=fjernet)
     return list_again(report, report.listed(question_id), told)

@@ -60,19 +60,25 @@ const lineDrafts = (() => {
     forget(place);
   }
 
+  function open() {
+    const report = document.getElementById("report")?.dataset.report;
+    const person = document.body.dataset.person;
+    if (owner || !report || !person) return;
+    owner = { person, report };
+    arrived();
+  }
+
   return {
     begin,
     forget: (form) => forget(placeOf(form)),
 
-    /** Whether a form on this page takes care of what was left of it. */
-    isAt: (record) => document.querySelector(`form[data-line="${record.place.replace(/^line:/, "")}"]`) !== null,
+    open,
 
-    open() {
-      const report = document.getElementById("report")?.dataset.report;
-      const person = document.body.dataset.person;
-      if (!report || !person) return;
-      owner = { person, report };
-      arrived();
+    /** Whether nobody need be offered what was left: a form on this page takes care of it, or it was saved since. */
+    isSettled(record) {
+      open();
+      const line = record.place.replace(/^line:/, "");
+      return document.querySelector(`form[data-line="${line}"]`) !== null || localStorage.getItem(record.name) === null;
     },
   };
 })();

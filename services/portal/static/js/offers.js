@@ -59,7 +59,7 @@ const offers = (() => {
     make(owner, savings) {
       const offered = new Set();
       for (const record of unsaved.left(owner)) {
-        if (lineDrafts.isAt(record)) continue;
+        if (lineDrafts.isSettled(record)) continue;
         const saving = savings.find((one) => one.place === record.place);
         const isTheSame = saving && JSON.stringify(saving.written()) === JSON.stringify(record.written);
         if (isTheSame || offered.has(record.place)) {

@@ -19,6 +19,7 @@ class Saving {
     this.attempt = 0;
     this.timer = 0;
     this.busy = false;
+    this.last = form.querySelector("[data-state]")?.textContent ?? ""; // what was said when it was saved last
     this.held = ""; // why nothing is sent: "conflict", "offer", "session" or "refused"
     form.addEventListener("input", () => this.changed());
     form.addEventListener("focusout", () => {
@@ -44,7 +45,7 @@ class Saving {
     if (this.held === "refused") this.held = "";
     if (this.isSaved()) {
       unsaved.drop(this.owner, this.place);
-      words.show(this.form, "", "");
+      words.show(this.form, "saved", this.last);
       return;
     }
     this.keep();
@@ -130,6 +131,7 @@ class Saving {
       return this.soon(recovered ? 0 : PAUSE);
     }
     unsaved.drop(this.owner, this.place);
+    this.last = told.state;
     words.show(this.form, "saved", told.state);
     words.saySaved(told.state);
     conflicts.settled(this);
