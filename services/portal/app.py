@@ -26,6 +26,7 @@ from services.portal.templating import Templates
 from services.portal.visit import Portal, anyone
 from shared.clock import Clock
 from shared.context import TraceMiddleware
+from shared.ending import told_to_end
 from shared.health import Health, RequestTimes, health_router
 from shared.logs import configure
 from shared.loops import running
@@ -95,8 +96,9 @@ def _lifespan(portal: Portal) -> Lifespan:
         await asyncio.to_thread(portal.sessions.prepare)
         await asyncio.to_thread(portal.last_visits.prepare)
         try:
-            async with running({"sessions": lambda: _sweep(portal)}):
-                yield
+            with told_to_end(portal.ending.set):
+                async with running({"sessions": lambda: _sweep(portal)}):
+                    yield
         finally:
             await app.state.login.close()
             await portal.connections.close()

@@ -53,6 +53,8 @@ class Portal:
     templates: Templates
     assets: Assets
     roles: Remembered[UUID, list[dict[str, Any]]] = field(default_factory=lambda: Remembered(ROLES_KEPT, 5_000))
+    ending: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the process is asked to end: answers without an end are to find one."""
 
     @property
     def home(self) -> str:

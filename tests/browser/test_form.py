@@ -1,4 +1,4 @@
-"""People write a report in their browsers; whatever befalls them no word is lost: each is read back past the pages."""
+"""People write a report in browsers; whatever befalls them no word is lost: each is read back past the pages."""
 
 from __future__ import annotations
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Annotated, Any
 from uuid import UUID
 
+import httpx
 from fastapi import APIRouter, Form, Header, Query
 from fastapi.responses import Response, StreamingResponse
 
@@ -18,7 +20,9 @@ from services.portal.visit import Visit, Visiting
 
 router = APIRouter()
 STREAM = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-COME_AGAIN = "retry: 3000\n\n"
+BEGUN = ": begun\n\n"
+PATIENCE = 5.0
+"""Seconds a page waits before it asks again where reporting is away: many pages would ask at once."""
 OVER = "event: over\ndata: \n\n"
 """Tells the page to ask no more: the session ended, or the report is not the reader's to follow any longer."""
 
@@ -62,11 +66,11 @@ async def present(
 async def _stream(
     visit: Visit, report_id: UUID, told: Happenings, last_event_id: str, after: int | None
 ) -> AsyncIterator[str]:
-    yield COME_AGAIN
+    yield BEGUN
     path = f"/reports/{report_id}/changes"
     try:
         async with visit.services.reporting.stream(path, last_event_id=last_event_id, after=after) as upstream:
-            lines = upstream.aiter_lines()
+            lines = _until(visit.portal.ending, upstream.aiter_lines())
             async for event_id, data in _events(lines):
                 if not await _is_here(visit):
                     yield OVER
@@ -81,8 +85,28 @@ async def _stream(
     except Problem as problem:
         if problem.status in (401, 403, 404):
             yield OVER
-    except Away:
-        return  # the page comes again by itself
+    except (Away, httpx.HTTPError):
+        with suppress(TimeoutError):
+            await asyncio.wait_for(visit.portal.ending.wait(), PATIENCE)
+
+
+async def _until(ending: asyncio.Event, lines: AsyncIterator[str]) -> AsyncIterator[str]:
+    """The lines that come before the process is asked to end: it waits for all its answers."""
+    over = asyncio.ensure_future(ending.wait())
+    try:
+        while True:
+            line = asyncio.ensure_future(anext(lines))
+            try:
+                await asyncio.wait((line, over), return_when=asyncio.FIRST_COMPLETED)
+                if not line.done():
+                    return
+                yield line.result()
+            except StopAsyncIteration:
+                return
+            finally:
+                line.cancel()
+    finally:
+        over.cancel()
 
 
 async def _events(lines: AsyncIterator[str]) -> AsyncIterator[tuple[str, dict[str, Any] | None]]:
