@@ -17,7 +17,7 @@ from services.reporting.report import Report
 from tests.integration.draft import Draft, drafted
 from tests.integration.portal import Browser, Service, portal, readable
 from tests.integration.portal_forms import PageForm, form, forms
-from tests.integration.reporting import Caller, reporting
+from tests.integration.reporting import YEAR, Caller, reporting
 from tests.stores import sqlite_databases
 from tests.tokens import Tokens
 
@@ -388,6 +388,22 @@ async def test_a_line_of_last_year_can_be_begun_with(lists: Lists) -> None:
     assert "Overtatt fra i fjor" in readable(page)
     [line] = await lists.lines()
     assert (line["source"], line["fields"]["participants"]) == ("carried_over", None)
+
+
+async def test_figures_of_a_multiregional_service_are_given_for_each_site(lists: Lists) -> None:
+    behind = lists.draft.service
+    unit = await behind.unit("L-2", "multiregional_treatment_service", "vest", "nord")
+    lead = await behind.holder("professional_lead", unit_id=unit)
+    opened = await behind.joint.done("POST", "/reports", {"unit_id": str(unit), "year": YEAR})
+    entries, browser = f"/reports/{opened['report_id']}/oppforinger", lists.browser(lead)
+    empty = form(await browser.page(f"{entries}/ny?liste=activity.clinical_activity"), "/oppforinger")
+    nameless = await browser.post(empty.action, empty.filled(name="Nye", by_site__1__total="4"))
+    assert "Helseforetak: Skriv navnet på helseforetaket tallene gjelder." in readable(nameless.text)
+    sites = {"by_site__0__trust": "Vest", "by_site__0__by_region__vest": "5", "by_site__1__trust": "Nord"}
+    page = await browser.follow(await browser.post(empty.action, empty.filled(name="Nye", **sites)))
+    assert "Behandlingssted 1, Helse Vest 5" in readable(page)
+    line = (await lead.shown(f"/reports/{opened['report_id']}"))["entries"]["activity.clinical_activity"][0]
+    assert [site["trust"] for site in line["fields"]["by_site"]] == ["Vest", "Nord"]
 
 
 async def test_while_reporting_is_away_the_form_comes_back_and_may_be_sent_again(
