@@ -42,7 +42,7 @@ def fill() -> Filled:
 async def _fill(addresses: Addresses) -> Filled:
     async with Suite(addresses, Issuer()) as suite:
         if (await suite.health("registry"))["database"]["head"]:
-            return _found()
+            return found()
         EXAMPLES.mkdir(parents=True, exist_ok=True)
         BEGUN.touch()
         try:
@@ -53,7 +53,8 @@ async def _fill(addresses: Addresses) -> Filled:
     return Filled.NOW
 
 
-def _found() -> Filled:
+def found() -> Filled:
+    """What a suite holds that is not empty; :class:`Unable` where the examples were broken off."""
     if EXAMPLE_PEOPLE.exists():
         return Filled.BEFORE
     if BEGUN.exists():

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from deploy.examples.filling import Filled
+from deploy.examples import filling
+from deploy.examples.filling import Filled, fill
 from deploy.examples.people import DATA, examples, write
 from deploy.examples.reports import year_reported
 from deploy.examples.telling import telling
 from deploy.identity_provider.people import People
+from deploy.places import Unable
 from services.registry.placement import Kind, Region
 from shared.access import Role
 
@@ -74,6 +76,27 @@ def test_the_identity_provider_can_read_what_is_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("month", "year"), [(1, 2026), (6, 2026), (7, 2027), (12, 2027)])
 def test_the_year_reported_on_is_the_nearest(month: int, year: int) -> None:
     assert year_reported(datetime(2027, month, 15, 12, 0, tzinfo=UTC)) == year
+
+
+@pytest.mark.parametrize("environment", ["production", "test", ""])
+def test_only_a_developers_suite_is_filled(monkeypatch: pytest.MonkeyPatch, environment: str) -> None:
+    monkeypatch.setenv("AARRING_ENVIRONMENT", environment)
+    with pytest.raises(Unable, match="development"):
+        fill()
+
+
+def test_examples_that_were_broken_off_are_not_taken_for_whole(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    people = tmp_path / "people.json"
+    monkeypatch.setattr(filling, "EXAMPLE_PEOPLE", people)
+    monkeypatch.setattr(filling, "BEGUN", tmp_path / "begun")
+    assert filling.found() is Filled.OTHERWISE
+    filling.BEGUN.touch()
+    with pytest.raises(Unable, match="make reset"):
+        filling.found()
+    write(people, {})
+    assert filling.found() is Filled.BEFORE
 
 
 def test_a_newcomer_is_told_whom_to_log_in_as() -> None:
