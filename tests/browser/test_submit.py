@@ -118,15 +118,10 @@ def test_a_report_that_moved_is_looked_at_anew(
     page.get_by_role("button", name="Signer og send inn").click()
     expect(page.locator("#moved")).to_be_focused()
     expect(page.locator("#moved")).to_contain_text(written.behind.name("coordinator"))
-    axe(page)
-    must_fit(page)
-    assert written.submissions() == 0
-    page.get_by_role("link", name="Se ordene som er endret").click()
     expect(page.locator(".difference ins")).to_contain_text("og et kurs")
     axe(page)
     must_fit(page)
-    page.go_back()
-    page.reload()
+    assert written.submissions() == 0
     page.get_by_role("button", name="Signer og send inn versjon 3").click()
     expect(page.get_by_role("heading", name="Kvittering for levering 1")).to_be_visible()
 

@@ -14,9 +14,8 @@ from services.portal.clients import Problem
 from services.portal.languages import N_
 from services.portal.pages.check_findings import FAULT, WARNING, in_parts, said, way_to
 from services.portal.pages.check_standing import TIMINGS_NOW, Standing
-from services.portal.pages.history_happenings import Happening, since
-from services.portal.pages.history_sentences import Sentences
-from services.portal.pages.report_frame import CHECK, frame_of
+from services.portal.pages.history import difference_between, tell
+from services.portal.pages.report_frame import CHECK, Frame, frame_of
 from services.portal.visit import Visit, Visiting
 
 router = APIRouter()
@@ -134,11 +133,11 @@ async def _page(
         reporting.get(f"/reports/{report_id}/form"), reporting.get(f"/reports/{report_id}/checks")
     )
     found = said(checks["findings"], form, visit.language)
-    changes = await _changes(visit, form, signature.version) if signature and moved else []
+    frame = frame_of(visit, form, CHECK[0])
     return visit.page(
         "check/check.html",
         status,
-        frame=(frame := frame_of(visit, form, CHECK[0])),
+        frame=frame,
         part_titles={part.address: part.title for part in frame.parts},
         timings=TIMINGS_NOW,
         way_to=way_to,
@@ -147,17 +146,17 @@ async def _page(
         faults=in_parts(found, FAULT),
         warnings=in_parts(found, WARNING),
         signature=signature,
-        changes=changes,
         moved=moved,
         excuse_fault=_excuse_fault(visit, excuse_fault, signature),
+        **(await _news(visit, frame, signature.version) if signature and moved else {}),
     )
 
 
-async def _changes(visit: Visit, form: dict[str, Any], version: int) -> list[tuple[Happening, str]]:
-    """What happened to the report after the version that was shown, with its sentence, newest first."""
-    facts = await visit.services.reporting.get(f"/reports/{form['report_id']}/history")
-    sentences = Sentences.of(form, visit.tongue)
-    return [(each, sentences.said(each)) for each in since(facts, version)]
+async def _news(visit: Visit, frame: Frame, version: int) -> dict[str, Any]:
+    """What happened to the report after the version that was shown, and the words that are not what they were."""
+    told = await tell(visit, frame, version)
+    happened = [each for each in told.happenings if each.version > version]
+    return {"happened": happened, **await difference_between(visit, told, version, None)}
 
 
 def _excuse_fault(visit: Visit, fault: str, signature: Signature | None) -> str:

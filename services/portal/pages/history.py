@@ -12,13 +12,13 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 
-from services.portal.pages.history_difference import Became, Change, between
+from services.portal.pages.history_difference import Change, between
 from services.portal.pages.history_happenings import Asked, Happening, Matter, happenings
 from services.portal.pages.history_points import Point, point_before, points
 from services.portal.pages.history_sentences import MATTERS, Sentences
 from services.portal.pages.history_wording import counted, difference
 from services.portal.pages.preview_paper import line_as_text, paper, persons, titles
-from services.portal.pages.report_frame import Frame, frame_of
+from services.portal.pages.report_frame import Frame, framed
 from services.portal.visit import Visit, Visiting
 
 router = APIRouter()
@@ -95,24 +95,9 @@ async def compared(
 ) -> Response:
     """What is otherwise in one version than in another, the older first whichever way they are named."""
     told = await _told(visit, report_id)
-    newest = int(told.frame.form["report_version"])
-    first, last = sorted((min(fra or 1, newest), min(til or newest, newest)))
-    before, after = await asyncio.gather(*(_at(visit, report_id, version) for version in (first, last)))
-    as_text = partial(_line_as_text, told.frame, visit)
-    changes = await asyncio.to_thread(between, before, after, as_text)
-    return visit.page(
-        "history/difference.html",
-        frame=told.frame,
-        told=told,
-        became=Became,
-        changes=[change for change in changes if not sporsmal or change.question_id == sporsmal],
-        labels={question["id"]: question["label"][visit.language] for question in told.frame.form["questions"]},
-        choices=_choices(told.frame.form, visit),
-        first=first,
-        last=last,
-        asked=Asked(sporsmal),
-        between=[each for each in told.happenings if first < each.version <= last],
-    )
+    difference = await difference_between(visit, told, fra or 1, til)
+    difference["changes"] = [each for each in difference["changes"] if not sporsmal or each.question_id == sporsmal]
+    return visit.page("history/difference.html", frame=told.frame, asked=Asked(sporsmal), **difference)
 
 
 @router.get("/reports/{report_id}/historikk/versjon/{version}")
@@ -134,13 +119,32 @@ async def as_it_was(visit: Visiting, report_id: UUID, version: Annotated[int, Pa
     )
 
 
+async def difference_between(visit: Visit, told: Told, one: int, other: int | None) -> dict[str, Any]:
+    """What ``history/_change.html`` is drawn of: what is otherwise in the later of two versions."""
+    form = told.frame.form
+    newest = int(form["report_version"])
+    first, last = sorted((max(1, min(one, newest)), min(other or newest, newest)))
+    before, after = await asyncio.gather(*(_at(visit, form["report_id"], version) for version in (first, last)))
+    as_text = partial(_line_as_text, told.frame, visit)
+    return {
+        "told": told,
+        "changes": await asyncio.to_thread(between, before, after, as_text),
+        "labels": {question["id"]: question["label"][visit.language] for question in form["questions"]},
+        "choices": _choices(form, visit),
+        "first": first,
+        "last": last,
+    }
+
+
+async def tell(visit: Visit, frame: Frame, apart_at: int = 0) -> Told:
+    """The history of the report that is shown in ``frame``."""
+    facts = await visit.services.reporting.get(f"/reports/{frame.id}/history")
+    happened = await asyncio.to_thread(happenings, facts, apart_at)
+    return Told(frame, happened, Sentences.of(frame.form, visit.tongue))
+
+
 async def _told(visit: Visit, report_id: UUID) -> Told:
-    reporting = visit.services.reporting
-    form, facts = await asyncio.gather(
-        reporting.get(f"/reports/{report_id}/form"), reporting.get(f"/reports/{report_id}/history")
-    )
-    happened = await asyncio.to_thread(happenings, facts)
-    return Told(frame_of(visit, form, HERE), happened, Sentences.of(form, visit.tongue))
+    return await tell(visit, await framed(visit, report_id, HERE))
 
 
 async def _at(visit: Visit, report_id: UUID, version: int) -> dict[str, Any]:

@@ -116,17 +116,8 @@ class Asked:
         )
 
 
-def happenings(facts: Iterable[Mapping[str, Any]]) -> list[Happening]:
-    """Everything that happened, newest first."""
-    return _told(facts, -1)
-
-
-def since(facts: Iterable[Mapping[str, Any]], version: int) -> list[Happening]:
-    """What happened after the report was at ``version``, newest first."""
-    return [happening for happening in _told(facts, version) if happening.version > version]
-
-
-def _told(facts: Iterable[Mapping[str, Any]], apart_at: int) -> list[Happening]:
+def happenings(facts: Iterable[Mapping[str, Any]], apart_at: int = 0) -> list[Happening]:
+    """Everything that happened, newest first; nothing from before and after a version is told together."""
     telling = _Telling()
     for fact in facts:
         telling.take(fact)
