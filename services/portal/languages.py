@@ -28,6 +28,7 @@ DOMAIN = "portal"
 HERE = Path(__file__).parent
 _ASKED: Mapping[str, Language] = {"nb": "nb", "no": "nb", "nn": "nn", "en": "en"}
 """What a browser may ask for; it often says ``no`` and means bokmål."""
+_LOCALES: Mapping[Language, str] = {"nb": "nb_NO", "nn": "nn_NO", "en": "en_GB"}
 _AT: Mapping[Language, str] = {"nb": "{day} kl. {time}", "nn": "{day} kl. {time}", "en": "{day} at {time}"}
 
 
@@ -89,11 +90,11 @@ class Tongue:
 
     def date(self, day: date | datetime | str, form: str = "long") -> str:
         """``16. februar 2027``; other forms are short, medium, full (with the weekday) or a Babel pattern."""
-        return format_date(_day(day), format=form, locale=self.language)
+        return format_date(_day(day), format=form, locale=_LOCALES[self.language])
 
     def time(self, moment: datetime | str) -> str:
         """``16:00``."""
-        return format_time(_moment(moment), "HH:mm", locale=self.language)
+        return format_time(_moment(moment), "HH:mm", locale=_LOCALES[self.language])
 
     def moment(self, moment: datetime | str, form: str = "long") -> str:
         """``16. februar 2027 kl. 16:00``."""
@@ -101,7 +102,7 @@ class Tongue:
 
     def number(self, number: float) -> str:
         """``100 000``."""
-        return str(format_decimal(number, locale=self.language))
+        return str(format_decimal(number, locale=_LOCALES[self.language]))
 
 
 @cache
