@@ -48,7 +48,7 @@ def test_the_leader_enters_an_answer_and_the_member_stands_by_it(
     question(leader, NORD).locator("summary").click()
     axe(leader)
     must_fit(leader)
-    question(leader, NORD).get_by_label("Svaret").fill("Nord er nådd.")
+    question(leader, NORD).get_by_role("textbox", name="Svaret", exact=True).fill("Nord er nådd.")
     question(leader, NORD).get_by_label("Dato for svaret").fill("2027-01-12")
     leader.get_by_role("button", name="Før inn svaret").first.click()
     expect(question(leader, NORD)).to_contain_text("Ikke bekreftet ennå.")

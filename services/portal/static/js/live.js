@@ -56,6 +56,14 @@ const live = (() => {
     notice.querySelector("[data-fetch]").addEventListener("click", () => (saving.isSaved() ? renew(article) : saving.hurry()));
   }
 
+  /** A stream that was begun is begun again by itself; one that could not be begun, here. */
+  function listen(stream) {
+    let state = "";
+    stream.addEventListener("htmx:sse:after:connection", () => (state = "open"));
+    stream.addEventListener("htmx:sse:close", (event) => (state = event.detail.reason === "message" ? "over" : ""));
+    setInterval(() => state || document.hidden || stream.dispatchEvent(new CustomEvent("again")), EVERY);
+  }
+
   document.addEventListener("DOMContentLoaded", () => {
     report = document.getElementById("report");
     if (!report || !TAB || !document.body.dataset.person) return;
@@ -65,6 +73,7 @@ const live = (() => {
       }
     });
     look.observe(report, { childList: true, subtree: true });
+    listen(document.getElementById("live"));
     here(questionOf(document.activeElement));
     setInterval(() => document.hidden || here(questionOf(document.activeElement)), EVERY);
     document.addEventListener("focusin", (event) => questionOf(event.target) && here(questionOf(event.target)));
