@@ -82,7 +82,8 @@ class Frame:
 
     @property
     def kind(self) -> str:
-        return str(self.visit.text(KINDS[self.form["kind"]]))
+        kind = KINDS[self.form["kind"]]
+        return str(self.visit.text(kind))
 
     @property
     def regions(self) -> str:
