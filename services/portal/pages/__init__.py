@@ -13,9 +13,9 @@ from services.portal.pages.report import router as report
 from services.portal.pages.report_answers import router as report_answers
 from services.portal.pages.report_changes import router as report_changes
 from services.portal.pages.report_roles import router as report_roles
-from services.portal.pages.reports import router as reports
 from services.portal.pages.session import router as session
-from services.portal.pages.start import router as start
+from services.portal.pages.start.list_of_reports import router as reports
+from services.portal.pages.start.page import router as start
 
 ROUTERS = (
     assets,

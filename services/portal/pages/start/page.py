@@ -10,11 +10,11 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from services.portal.pages.report_words import REGIONS, ROLES
-from services.portal.pages.start_asking import Asking
-from services.portal.pages.start_news import news
-from services.portal.pages.start_people import people
-from services.portal.pages.start_reports import overview
-from services.portal.pages.start_tasks import tasks
+from services.portal.pages.start.asking import Asking
+from services.portal.pages.start.news import news
+from services.portal.pages.start.people import people
+from services.portal.pages.start.reports import overview
+from services.portal.pages.start.tasks import tasks
 from services.portal.visit import Anyone, Visit
 
 router = APIRouter()

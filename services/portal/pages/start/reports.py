@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.portal.pages.report_words import KINDS, STATUSES
-from services.portal.pages.start_asking import Asking, listed
+from services.portal.pages.start.asking import Asking, listed
 from services.portal.visit import Visit
 
 Json = Mapping[str, Any]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.portal.languages import N_, Tongue
-from services.portal.pages.start_cards import Cards, Task
+from services.portal.pages.start.cards import Cards, Task
 
 Json = Mapping[str, Any]
 _PLACES: Mapping[str, str] = {

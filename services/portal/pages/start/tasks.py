@@ -9,9 +9,9 @@ from typing import Any
 
 from services.portal.languages import N_
 from services.portal.pages.report_words import REGIONS
-from services.portal.pages.start_asking import Asking, listed
-from services.portal.pages.start_cards import Card, Cards, Task
-from services.portal.pages.start_writing import add_reports
+from services.portal.pages.start.asking import Asking, listed
+from services.portal.pages.start.cards import Card, Cards, Task
+from services.portal.pages.start.writing import add_reports
 from services.portal.visit import Visit
 
 Json = Mapping[str, Any]
