@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
@@ -18,6 +18,8 @@ RECENT = 600.0
 """Seconds for which a break is remembered as a sign that something is wrong."""
 TOLERATED = 2
 """How many breaks in that time may be one mishap."""
+PATIENCE = 2.0
+"""Seconds that a loop has to end in before it is told again."""
 
 Run = Callable[[], Awaitable[None]]
 
@@ -81,6 +83,17 @@ async def running(loops: Mapping[str, Run]) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        for task in tasks:
+        await stopped(tasks)
+
+
+async def stopped(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Cancel until each has ended.
+
+    Once is not enough: ``asyncio.wait_for`` before Python 3.12, and with it libraries that talk to a server, forget
+    a cancellation that comes together with the answer, and the loop would go on for ever.
+    """
+    left = set(tasks)
+    while left:
+        for task in left:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        _, left = await asyncio.wait(left, timeout=PATIENCE)

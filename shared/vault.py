@@ -16,12 +16,6 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 from sqlalchemy import (
-    Column,
-    Integer,
-    LargeBinary,
-    MetaData,
-    Table,
-    Text,
     create_engine,
     func,
     inspect,
@@ -35,16 +29,9 @@ from sqlalchemy.engine import Connection, make_url
 from shared import nonces
 from shared.domain import Sealed
 from shared.eventstore import PATIENCE, StoreUnavailable, unavailable
+from shared.key_table import KEYS, METADATA, NEWEST
 from shared.remembered import Remembered
 
-_METADATA = MetaData()
-_KEYS = Table(
-    "keys",
-    _METADATA,
-    Column("subject", Text, primary_key=True),
-    Column("generation", Integer, primary_key=True),
-    Column("wrapped", LargeBinary),  # NULL: destroyed; empty: lost
-)
 _REMEMBERED_SECONDS = 60.0
 """How long a key may be remembered; another process's destruction takes effect within it."""
 _REMEMBERED_KEYS = 100_000
@@ -83,6 +70,7 @@ class Vault:
         patience = dict(PATIENCE) if address.get_backend_name() == "postgresql" else {}
         self._engine = create_engine(address, pool_pre_ping=True, connect_args=patience)
         self._insert = sqlite_insert if self._engine.dialect.name == "sqlite" else postgresql_insert
+        self._keep = self._insert(KEYS).on_conflict_do_nothing()
         self._wrapping_key = wrapping_key
         self._remembered = Remembered[tuple[str, int], AESGCM](_REMEMBERED_SECONDS, _REMEMBERED_KEYS)
         self._current = Remembered[str, int](_REMEMBERED_SECONDS, _REMEMBERED_KEYS)
@@ -99,9 +87,9 @@ class Vault:
         notice that the old texts can no longer be read.
         """
         with self._database() as connection:
-            if must_be_there and not inspect(connection).has_table(_KEYS.name):
+            if must_be_there and not inspect(connection).has_table(KEYS.name):
                 raise KeysMissing("the log has events, but the keys that belong to it are not there")
-            _METADATA.create_all(connection)
+            METADATA.create_all(connection)
 
     def seal(self, subject: str, text: str, *, field: str = "") -> Sealed:
         """``text`` sealed for ``subject``; a key is made and stored first when the subject has none.
@@ -112,10 +100,8 @@ class Vault:
 
     def seal_at_hand(self, subject: str, text: str, *, field: str = "") -> Sealed | None:
         """The same at once, without asking the database; None unless the key is remembered."""
-        with self._lock:
-            generation = self._current.get(subject)
-            key = self._remembered.get((subject, generation)) if generation else None
-        return _sealed(subject, generation, key, text, field) if generation and key else None
+        at_hand = self._at_hand(subject)
+        return _sealed(subject, *at_hand, text, field) if at_hand else None
 
     def open(self, sealed: Sealed, *, field: str = "") -> str:
         """The text again.  :class:`Shredded` when its key was destroyed, :class:`Unreadable` when moved or lost."""
@@ -135,11 +121,10 @@ class Vault:
             up_to_generation = self.generation(subject)
         with self._database() as connection:
             for generation in range(1, up_to_generation + 1):
-                mark = self._insert(_KEYS).values(subject=subject, generation=generation, wrapped=None)
-                connection.execute(mark.on_conflict_do_nothing())
+                connection.execute(self._keep, {"subject": subject, "generation": generation, "wrapped": None})
             connection.execute(
-                update(_KEYS)
-                .where(_KEYS.c.subject == subject, _KEYS.c.generation <= up_to_generation)
+                update(KEYS)
+                .where(KEYS.c.subject == subject, KEYS.c.generation <= up_to_generation)
                 .values(wrapped=None)
             )
         with self._lock:
@@ -157,16 +142,15 @@ class Vault:
         with self._database() as connection:
             if connection.dialect.name == "sqlite":
                 connection.exec_driver_sql("BEGIN IMMEDIATE")  # else a table is made at once, whatever follows
-            _METADATA.create_all(connection)
+            METADATA.create_all(connection)
             there = {
-                (row.subject, row.generation)
-                for row in connection.execute(select(_KEYS.c.subject, _KEYS.c.generation))
+                (row.subject, row.generation) for row in connection.execute(select(KEYS.c.subject, KEYS.c.generation))
             }
             lost = sorted(set(keys) - there)
             wrapped = None if destroyed else _LOST
             marks = [{"subject": s, "generation": generation, "wrapped": wrapped} for s, generation in lost]
             if marks:
-                connection.execute(self._insert(_KEYS), marks)
+                connection.execute(self._insert(KEYS), marks)
         with self._lock:
             self._changes += 1
             for subject, _ in lost:
@@ -179,7 +163,8 @@ class Vault:
         ``known`` is a generation that texts were sealed with, though its key may be lost.
         """
         before = max(self.generation(subject), known)
-        self._make_key(subject, before + 1)
+        with self._database() as connection:
+            self._kept(connection, subject, before + 1, self._new_key())
         with self._lock:
             self._changes += 1
             self._current.forget(subject)
@@ -188,7 +173,7 @@ class Vault:
     def generation(self, subject: str) -> int:
         """The newest generation of the subject's keys, destroyed or not; 0 when it never had one."""
         with self._database() as connection:
-            newest = connection.scalar(select(func.max(_KEYS.c.generation)).where(_KEYS.c.subject == subject))
+            newest = connection.scalar(select(func.max(KEYS.c.generation)).where(KEYS.c.subject == subject))
         return newest or 0
 
     def let_go(self) -> None:
@@ -201,7 +186,7 @@ class Vault:
         """Raise unless the keys can be read."""
         self.let_go()
         with self._database() as connection:
-            connection.execute(select(_KEYS.c.generation).limit(1))
+            connection.execute(select(KEYS.c.generation).limit(1))
 
     def close(self) -> None:
         self._engine.dispose()
@@ -216,38 +201,44 @@ class Vault:
             raise unavailable(fault) from fault
 
     def _sealing_key(self, subject: str) -> tuple[int, AESGCM]:
-        while True:
-            generation = self._sealing_generation(subject)
-            try:
-                return generation, self._key(subject, generation)
-            except Shredded:
-                # Destroyed since the generation was looked up: the text gets a key of the next one.
-                with self._lock:
-                    self._current.forget(subject)
-
-    def _sealing_generation(self, subject: str) -> int:
+        changes = self._changes
+        if at_hand := self._at_hand(subject):
+            return at_hand
+        generation, wrapped = self._usable(subject)
+        key = self._unwrapped(subject, wrapped)
         with self._lock:
-            generation, changes = self._current.get(subject), self._changes
-        if generation is None:
-            generation = self._usable_generation(subject)
-            with self._lock:
-                if changes == self._changes:
-                    self._current.keep(subject, generation)
-        return generation
+            if changes == self._changes:
+                self._current.keep(subject, generation)
+                self._remembered.keep((subject, generation), key)
+        return generation, key
 
-    def _usable_generation(self, subject: str) -> int:
-        newest = self.generation(subject)
-        if newest and self._wrapped(subject, newest):
-            return newest
-        self._make_key(subject, newest + 1)
-        return newest + 1
+    def _at_hand(self, subject: str) -> tuple[int, AESGCM] | None:
+        with self._lock:
+            generation = self._current.get(subject)
+            key = self._remembered.get((subject, generation)) if generation else None
+        return (generation, key) if generation and key else None
 
-    def _make_key(self, subject: str, generation: int) -> None:
-        wrapped = aes_key_wrap(self._wrapping_key, AESGCM.generate_key(256))
-        with self._database() as connection:
-            row = self._insert(_KEYS).values(subject=subject, generation=generation, wrapped=wrapped)
-            # Two at once make the same generation: the first one's key is the key, for both.
-            connection.execute(row.on_conflict_do_nothing())
+    def _usable(self, subject: str) -> tuple[int, bytes]:
+        """The newest generation and its key as it is kept; one is made where there is none or it was destroyed.
+
+        Two at once make the same generation: the first one's key is the key, for both.
+        """
+        while True:
+            with self._database() as connection:
+                found = connection.execute(NEWEST, {"subject": subject}).one_or_none()
+                if found and found.wrapped:
+                    return found.generation, found.wrapped
+                generation, wrapped = (found.generation if found else 0) + 1, self._new_key()
+                if self._kept(connection, subject, generation, wrapped):
+                    return generation, wrapped
+
+    def _new_key(self) -> bytes:
+        return aes_key_wrap(self._wrapping_key, AESGCM.generate_key(256))
+
+    def _kept(self, connection: Connection, subject: str, generation: int, wrapped: bytes) -> bool:
+        """Keep a new key; whether it is ours, and nobody else was first."""
+        row = {"subject": subject, "generation": generation, "wrapped": wrapped}
+        return connection.execute(self._keep, row).rowcount == 1
 
     def _key(self, subject: str, generation: int) -> AESGCM:
         with self._lock:
@@ -259,18 +250,21 @@ class Vault:
             raise Shredded(f"{subject} generation {generation}")
         if wrapped == _LOST:
             raise Unreadable(f"the key of {subject} generation {generation} was lost")
-        try:
-            key = AESGCM(aes_key_unwrap(self._wrapping_key, wrapped))
-        except InvalidUnwrap:
-            raise Unreadable(f"the key of {subject} was wrapped by another key") from None
+        key = self._unwrapped(subject, wrapped)
         with self._lock:
             if changes == self._changes:
                 self._remembered.keep((subject, generation), key)
         return key
 
+    def _unwrapped(self, subject: str, wrapped: bytes) -> AESGCM:
+        try:
+            return AESGCM(aes_key_unwrap(self._wrapping_key, wrapped))
+        except InvalidUnwrap:
+            raise Unreadable(f"the key of {subject} was wrapped by another key") from None
+
     def _wrapped(self, subject: str, generation: int) -> bytes | None:
         """A key as it is kept; None when it was destroyed, empty when it was lost."""
-        query = select(_KEYS.c.wrapped).where(_KEYS.c.subject == subject, _KEYS.c.generation == generation)
+        query = select(KEYS.c.wrapped).where(KEYS.c.subject == subject, KEYS.c.generation == generation)
         with self._database() as connection:
             row = connection.execute(query).one_or_none()
         if row is None:

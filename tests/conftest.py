@@ -20,7 +20,25 @@ settings.register_profile("aarring", deadline=None)
 settings.load_profile("aarring")
 # Tracebacks with all their variables take seconds to lay out, in which a service under test would stand still.
 _plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-structlog.configure(processors=[*structlog.get_config()["processors"][:-1], _plain])
+_BROKEN: list[str] = []
+
+
+def _noted(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    if event["event"] == "loop_broke":
+        _BROKEN.append(f"{event['loop']}: {event['fault']}")
+    return event
+
+
+structlog.configure(processors=[_noted, *structlog.get_config()["processors"][:-1], _plain])
+
+
+@pytest.fixture(autouse=True)
+def loops_hold(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A loop that breaks is a fault of ours even where the others make good for it; ``breaks_loops`` allows it."""
+    _BROKEN.clear()
+    yield
+    if not request.node.get_closest_marker("breaks_loops"):
+        assert not _BROKEN, "a loop broke while the test ran"
 
 
 @pytest.fixture(scope="session")

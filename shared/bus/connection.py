@@ -15,6 +15,7 @@ from nats.aio.client import Client
 from shared.bus.bucket import Bucket
 from shared.bus.faults import BackOff, BusFault, NoSuchThing, Unsuitable, left_out, refusal, translated
 from shared.bus.stream import Kept, StreamState, kept, stream_settings
+from shared.loops import stopped
 
 log = structlog.get_logger()
 
@@ -60,8 +61,7 @@ class Bus:
     async def close(self) -> None:
         """Leave the bus."""
         if self._dialling:
-            self._dialling.cancel()
-            await asyncio.gather(self._dialling, return_exceptions=True)
+            await stopped([self._dialling])
         self._stands.clear()
         if self._client and not self._client.is_closed:
             # What is closed may have broken a moment ago, without anyone having noticed yet.

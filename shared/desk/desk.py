@@ -102,8 +102,8 @@ class Desk:
         with self.waiting.one(room_for=WAITING):
             turn = kind(*what)
             self._line.append(turn)
-            # Whichever of these comes first writes for all who wait by then; the others find nobody.
-            self._thread.submit(self._write)
+            if not self._writing:
+                self._thread.submit(self._write)
             told = await turn.told
         for wake in self.wakes:
             wake.set()

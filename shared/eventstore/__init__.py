@@ -3,7 +3,7 @@
 from eventsourcing.persistence import Tracking
 
 from shared.eventstore.faults import unavailable
-from shared.eventstore.postgres import PATIENCE
+from shared.eventstore.postgres_database import PATIENCE
 from shared.eventstore.store import EventStore, Fact
 from shared.eventstore.work import Change, Drop, Outcome, Put, Receipt, StoreFull, StoreUnavailable, Verdict, Work
 from shared.eventstore.writers_lock import WritersLock

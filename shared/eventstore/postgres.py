@@ -2,68 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 from zlib import crc32
 
-from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError, StoredEvent, Tracking
+from eventsourcing.persistence import IntegrityError, StoredEvent, Tracking
 from eventsourcing.postgres import PostgresDatastore, PostgresProcessRecorder
 from psycopg import Connection, Cursor, DatabaseError
-from psycopg.rows import DictRow
+from psycopg.rows import DictRow, tuple_row
 from psycopg.sql import SQL, Identifier, Literal
 
-from shared.eventstore.faults import unavailable
-from shared.eventstore.recording import CALL, NEVER_CHANGED, NONE_OBJECTS, NOT_WHOLE, RECORD, RECORD_ALL, SNAPSHOT
-from shared.eventstore.rows import EVENTS_TABLE, SNAPSHOTS_TABLE, grouped
-from shared.eventstore.work import Receipt, Verdict, Work
-
-PATIENCE: Mapping[str, int] = {
-    "connect_timeout": 5,
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 10_000,
-}
-"""How soon a connection counts as broken whose other end says nothing: without it hours may pass."""
-_PREPARING = crc32(b"aarring.preparing")
-
-
-class PostgresDatabase(PostgresDatastore):
-    """The library's datastore, where whoever meets a database that is away is told after one time-out.
-
-    The library asks ten times over, nearly a minute, and the desk's one writer would stand still for all of it.
-    """
-
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(**settings)
-        self.pool.kwargs = {**cast(dict[str, Any], self.pool.kwargs), **PATIENCE}
-
-    @contextmanager
-    def get_connection(self) -> Iterator[Connection[DictRow]]:
-        """A connection of the pool; without one :class:`StoreUnavailable`, which the library does not retry."""
-        try:
-            with super().get_connection() as connection:
-                yield connection
-        except (InterfaceError, OperationalError) as fault:
-            raise unavailable(fault) from fault
-
-    @contextmanager
-    def preparing(self) -> Iterator[None]:
-        """One at a time makes tables and functions: PostgreSQL fails those who make the same at once."""
-        with self.get_connection() as connection:
-            connection.execute("SELECT pg_advisory_lock(%s)", (_PREPARING,))
-            try:
-                yield
-            finally:
-                connection.execute("SELECT pg_advisory_unlock(%s)", (_PREPARING,))
-        super().register_type_adapters()
-
-    def register_type_adapters(self) -> None:
-        """Not yet: the library asks as soon as it is put together, when the database may still be away."""
+from shared.eventstore.parameters import batch_of, json_of
+from shared.eventstore.recording import (
+    CALL,
+    NEVER_CHANGED,
+    NONE_OBJECTS,
+    NOT_WHOLE,
+    OUTCOMES,
+    RECORD,
+    RECORD_ALL,
+    SNAPSHOT,
+)
+from shared.eventstore.rows import EVENTS_TABLE, SNAPSHOTS_TABLE, as_sql, grouped, upsert_all_sql
+from shared.eventstore.work import Outcome, Put, Receipt, Verdict, Work
 
 
 class PostgresEventRecorder(PostgresProcessRecorder):
@@ -81,6 +45,7 @@ class PostgresEventRecorder(PostgresProcessRecorder):
         names = self._names(datastore.schema)
         self._call = SQL(CALL).format(**names).as_string()
         self._snapshot = SQL(SNAPSHOT).format(**names).as_string()
+        self._outcomes = SQL(OUTCOMES).format(**names).as_string()
         self.sql_create_statements += [
             SQL(
                 "CREATE TABLE IF NOT EXISTS {schema}.outcomes (command_id text PRIMARY KEY, "
@@ -147,54 +112,48 @@ class PostgresEventRecorder(PostgresProcessRecorder):
         """
         with self.datastore.get_connection() as connection:
             try:
-                with connection.pipeline():
-                    return self._written(connection, works, whole=True)
+                return self._written_at_once(connection, works)
             except DatabaseError as fault:
                 if fault.sqlstate != NOT_WHOLE:
                     raise
-            return self._written(connection, works, whole=False)
+                connection.rollback()
+            return self._written_each(connection, works)
 
-    def _written(self, connection: Connection[DictRow], works: Sequence[Work], *, whole: bool) -> list[Receipt]:
-        told, writing = connection.cursor(), connection.cursor()
+    def _written_at_once(self, connection: Connection[DictRow], works: Sequence[Work]) -> list[Receipt]:
+        """No answer is waited for before the commit is sent; without it nothing stays, whatever broke on the way."""
+        told = connection.cursor()
+        with connection.pipeline():
+            connection.execute("BEGIN")
+            told.execute(self._call, self._arguments(works, whole=True), prepare=True)
+            self._write_rows(connection.cursor(), works)
+            connection.execute("COMMIT")
+        return _receipts(told)
+
+    def _written_each(self, connection: Connection[DictRow], works: Sequence[Work]) -> list[Receipt]:
         with connection.transaction():
-            told.execute(self._call, self._arguments(works, whole=whole), prepare=True)
-            receipts = [] if whole else _receipts(told)
-            recorded = works if whole else _recorded(works, receipts)
-            for statement, rows in grouped((change for work in recorded for change in work.changes), "postgresql"):
-                writing.executemany(statement, rows)
-            snapshots = [_as_row(snapshot) for work in recorded for snapshot in work.snapshots]
-            if snapshots:
-                writing.executemany(self._snapshot, snapshots)
-        return receipts or _receipts(told)
+            receipts = _receipts(connection.execute(self._call, self._arguments(works), prepare=True))
+            self._write_rows(connection.cursor(), _recorded(works, receipts))
+        return receipts
+
+    def _write_rows(self, cursor: Cursor[DictRow], works: Sequence[Work]) -> None:
+        for change, rows in grouped(change for work in works for change in work.changes):
+            if isinstance(change, Put):
+                cursor.execute(upsert_all_sql(change), {"rows": json_of(rows)}, prepare=True)
+            else:
+                cursor.executemany(as_sql(change, "postgresql"), rows)
+        snapshots = [_as_row(snapshot) for work in works for snapshot in work.snapshots]
+        if snapshots:
+            cursor.executemany(self._snapshot, snapshots)
+
+    def outcomes(self, command_ids: Sequence[UUID]) -> list[Outcome]:
+        """What those of the commands answered that were done."""
+        with self.datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
+            cursor.execute(self._outcomes, (json_of(list(map(str, command_ids))),), prepare=True)
+            return [Outcome(UUID(id), digest, answer, position) for id, digest, answer, position in cursor]
 
     @staticmethod
     def _arguments(works: Sequence[Work], *, strict: bool = True, whole: bool = False) -> list[Any]:
-        events = [(n, e) for n, work in enumerate(works) for e in work.events]
-        outcomes = [(n, work.outcome) for n, work in enumerate(works) if work.outcome]
-        tracking = [(n, work.tracking, work.tracked_before) for n, work in enumerate(works) if work.tracking]
-        upon = [(n, number) for n, work in enumerate(works) for number in work.upon]
-        return [
-            strict,
-            whole,
-            len(works),
-            [n for n, _ in events],
-            [e.originator_id for _, e in events],
-            [e.originator_version for _, e in events],
-            [e.topic for _, e in events],
-            [e.state for _, e in events],
-            [n for n, _ in outcomes],
-            [str(o.command_id) for _, o in outcomes],
-            [o.digest for _, o in outcomes],
-            [o.answer for _, o in outcomes],
-            [n for n, _, _ in tracking],
-            [t.application_name for _, t, _ in tracking],
-            [before for _, _, before in tracking],
-            [t.notification_id for _, t, _ in tracking],
-            [n for n, _ in upon],
-            [number for _, number in upon],
-            works[0].writer if works else "",
-            [n for n, work in enumerate(works) if work.remembers],
-        ]
+        return [strict, whole, len(works), batch_of(works), works[0].writer if works else ""]
 
     def version_at(self, originator_id: UUID, moment: datetime) -> int:
         """The last version recorded at or before ``moment``; 0 when there was none."""

@@ -7,16 +7,35 @@ NOT_WHOLE = "AA001"
 
 RECORD = """
 CREATE OR REPLACE FUNCTION {schema}.{record}(
-    strict boolean, whole boolean, works int,
-    e_work int[], e_id uuid[], e_version bigint[], e_topic text[], e_state bytea[],
-    c_work int[], c_id text[], c_digest bytea[], c_answer text[],
-    t_work int[], t_name text[], t_before bigint[], t_position bigint[],
-    u_work int[], u_upon int[],
-    this_writer text, remembers int[]
+    strict boolean, whole boolean, works int, batch jsonb, this_writer text
 ) RETURNS TABLE (work int, verdict text, positions bigint[], others boolean) LANGUAGE plpgsql AS $body$
 DECLARE
     failed int[] := '{{}}';
+    e_work int[]; e_id uuid[]; e_version bigint[]; e_topic text[]; e_state bytea[];
+    c_work int[]; c_id text[]; c_digest bytea[]; c_answer text[];
+    t_work int[]; t_name text[]; t_before bigint[]; t_position bigint[];
+    u_work int[]; u_upon int[];
+    remembers int[];
 BEGIN
+    SELECT
+        ARRAY(SELECT s::int FROM jsonb_array_elements_text(batch -> 'e_work') AS s),
+        ARRAY(SELECT s::uuid FROM jsonb_array_elements_text(batch -> 'e_id') AS s),
+        ARRAY(SELECT s::bigint FROM jsonb_array_elements_text(batch -> 'e_version') AS s),
+        ARRAY(SELECT s FROM jsonb_array_elements_text(batch -> 'e_topic') AS s),
+        ARRAY(SELECT decode(s, 'base64') FROM jsonb_array_elements_text(batch -> 'e_state') AS s),
+        ARRAY(SELECT s::int FROM jsonb_array_elements_text(batch -> 'c_work') AS s),
+        ARRAY(SELECT s FROM jsonb_array_elements_text(batch -> 'c_id') AS s),
+        ARRAY(SELECT decode(s, 'base64') FROM jsonb_array_elements_text(batch -> 'c_digest') AS s),
+        ARRAY(SELECT s FROM jsonb_array_elements_text(batch -> 'c_answer') AS s),
+        ARRAY(SELECT s::int FROM jsonb_array_elements_text(batch -> 't_work') AS s),
+        ARRAY(SELECT s FROM jsonb_array_elements_text(batch -> 't_name') AS s),
+        ARRAY(SELECT s::bigint FROM jsonb_array_elements_text(batch -> 't_before') AS s),
+        ARRAY(SELECT s::bigint FROM jsonb_array_elements_text(batch -> 't_position') AS s),
+        ARRAY(SELECT s::int FROM jsonb_array_elements_text(batch -> 'u_work') AS s),
+        ARRAY(SELECT s::int FROM jsonb_array_elements_text(batch -> 'u_upon') AS s),
+        ARRAY(SELECT s::int FROM jsonb_array_elements_text(batch -> 'remembers') AS s)
+    INTO e_work, e_id, e_version, e_topic, e_state, c_work, c_id, c_digest, c_answer,
+         t_work, t_name, t_before, t_position, u_work, u_upon, remembers;
     -- One writer at a time until commit: a follower who has seen a position has seen all before it.
     PERFORM pg_advisory_xact_lock({lock});
     others := NOT EXISTS (SELECT FROM {schema}.last_writer l WHERE l.writer = this_writer);
@@ -143,12 +162,13 @@ BEGIN RAISE EXCEPTION 'what was recorded is never changed'; END $body$;
 CREATE OR REPLACE TRIGGER {guard} BEFORE UPDATE OR DELETE OR TRUNCATE ON {schema}.{events}
 FOR EACH STATEMENT EXECUTE FUNCTION {schema}.{guard}()"""
 
-CALL = """SELECT * FROM {schema}.{record}(%s, %s, %s,
-    %s::int[], %s::uuid[], %s::bigint[], %s::text[], %s::bytea[],
-    %s::int[], %s::text[], %s::bytea[], %s::text[],
-    %s::int[], %s::text[], %s::bigint[], %s::bigint[],
-    %s::int[], %s::int[],
-    %s, %s::int[])"""
+CALL = "SELECT * FROM {schema}.{record}(%s, %s, %s, %s::jsonb, %s)"
 
 SNAPSHOT = """INSERT INTO {schema}.{snapshots} (originator_id, originator_version, topic, state)
 VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"""
+
+OUTCOMES = """SELECT done.* FROM jsonb_array_elements_text(%s::jsonb) AS asked(id)
+CROSS JOIN LATERAL (
+    -- Each is looked up by its key, however many the planner takes there to be.
+    SELECT o.command_id, o.digest, o.answer, o.position FROM {schema}.outcomes o
+    WHERE o.command_id = asked.id LIMIT 1) AS done"""

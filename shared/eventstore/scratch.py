@@ -9,7 +9,7 @@ from typing import Any, Self
 from sqlalchemy import MetaData, Select, create_engine
 from sqlalchemy.pool import StaticPool
 
-from shared.eventstore.rows import grouped
+from shared.eventstore.rows import as_sql, grouped
 from shared.eventstore.work import Change
 
 AT_ONCE = 1_000
@@ -36,8 +36,8 @@ class ScratchTables:
         """Make changes as the live service makes them, many at a time."""
         waiting = iter(changes)
         while some := list(islice(waiting, AT_ONCE)):
-            for statement, rows in grouped(some, "sqlite"):
-                self._connection.exec_driver_sql(statement, rows)
+            for change, rows in grouped(some):
+                self._connection.exec_driver_sql(as_sql(change, "sqlite"), rows)
 
     def rows(self, query: Select[Any]) -> list[dict[str, Any]]:
         """The rows a query finds."""

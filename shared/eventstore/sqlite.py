@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
@@ -20,12 +21,15 @@ from eventsourcing.sqlite import SQLiteConnection, SQLiteCursor, SQLiteDatastore
 
 from shared.eventstore.faults import unavailable
 from shared.eventstore.mapper import uuid_of
-from shared.eventstore.rows import EVENTS_TABLE, SNAPSHOTS_TABLE, grouped
-from shared.eventstore.work import Receipt, StoreUnavailable, Verdict, Work
+from shared.eventstore.rows import EVENTS_TABLE, SNAPSHOTS_TABLE, as_sql, grouped
+from shared.eventstore.work import Outcome, Receipt, StoreUnavailable, Verdict, Work
 
 _SNAPSHOT = (
     f"INSERT INTO {SNAPSHOTS_TABLE} (originator_id, originator_version, topic, state) VALUES (?, ?, ?, ?) "
     "ON CONFLICT DO NOTHING"
+)
+_OUTCOMES = (
+    "SELECT command_id, digest, answer, position FROM outcomes WHERE command_id IN (SELECT value FROM json_each(?))"
 )
 _NOW = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
 
@@ -151,8 +155,8 @@ class SQLiteEventRecorder(SQLiteProcessRecorder):
         recorded = [
             work for work, receipt in zip(works, receipts, strict=True) if receipt.verdict is Verdict.RECORDED
         ]
-        for statement, rows in grouped((change for work in recorded for change in work.changes), "sqlite"):
-            cursor.executemany(statement, rows)
+        for change, rows in grouped(change for work in recorded for change in work.changes):
+            cursor.executemany(as_sql(change, "sqlite"), rows)
         snapshots = [(uuid_of(s).hex, s.originator_version, s.topic, s.state) for w in recorded for s in w.snapshots]
         if snapshots:
             cursor.executemany(_SNAPSHOT, snapshots)
@@ -195,6 +199,13 @@ class SQLiteEventRecorder(SQLiteProcessRecorder):
             (originator_id.hex,),
         )
         return (cursor.fetchone()[0] or 0) == version - 1
+
+    def outcomes(self, command_ids: Sequence[UUID]) -> list[Outcome]:
+        """What those of the commands answered that were done."""
+        ids = json.dumps([str(id) for id in command_ids])
+        with self.datastore.transaction(commit=False) as cursor:
+            cursor.execute(_OUTCOMES, (ids,))
+            return [Outcome(UUID(row[0]), row[1], row[2], row[3]) for row in cursor.fetchall()]
 
     def version_at(self, originator_id: UUID, moment: datetime) -> int:
         """The last version recorded at or before ``moment``; 0 when there was none."""

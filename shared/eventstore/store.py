@@ -24,7 +24,8 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 from shared.domain import Aggregate, Recorded, kind_of
 from shared.eventstore.faults import unavailable
 from shared.eventstore.mapper import EventMapper, event_of, from_snapshot, to_snapshot
-from shared.eventstore.postgres import PATIENCE, PostgresDatabase, PostgresEventRecorder
+from shared.eventstore.postgres import PostgresEventRecorder
+from shared.eventstore.postgres_database import PATIENCE, PostgresDatabase
 from shared.eventstore.reading import reader_of
 from shared.eventstore.rows import EVENTS_TABLE, SNAPSHOTS_TABLE
 from shared.eventstore.sqlite import SQLiteEventRecorder, SQLiteFile
@@ -38,9 +39,6 @@ _Parts = tuple[
     Engine,
     Callable[[], AbstractContextManager[None]],
 ]
-_OUTCOMES = text("SELECT command_id, digest, answer, position FROM outcomes WHERE command_id IN :ids").bindparams(
-    bindparam("ids", expanding=True)
-)
 _WITHOUT_ID = itemgetter(slice(1, None))
 SNAPSHOT_EVERY = 100
 """Versions between two snapshots of an aggregate."""
@@ -169,12 +167,8 @@ class EventStore:
 
     def outcomes(self, command_ids: Sequence[UUID]) -> dict[UUID, Outcome]:
         """What those of the commands answered that were done."""
-        if not command_ids:
-            return {}
-        with self._reading() as connection:
-            found = connection.execute(_OUTCOMES, {"ids": list(map(str, command_ids))}).all()
-        outcomes = (Outcome(UUID(id), bytes(digest), answer, position) for id, digest, answer, position in found)
-        return {outcome.command_id: outcome for outcome in outcomes}
+        found = self.recorder.outcomes(command_ids) if command_ids else []
+        return {outcome.command_id: outcome for outcome in found}
 
     def as_snapshot(self, aggregate: Aggregate[Any]) -> StoredEvent:
         """The aggregate's state as :class:`Work` carries it."""
@@ -257,7 +251,6 @@ def _connect(url: URL) -> _Parts:
         pool_size=2,
         max_overflow=8,
         connect_timeout=5.0,
-        pre_ping=True,
         lock_timeout=5,
         # Named as PostgreSQL itself understands it, so that whoever else opens the URL means the same.
         schema=str(url.query.get("options", "")).partition("-csearch_path=")[2],

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from shared.registry_facts.tables import ASSIGNMENTS, PERSONS, PHASES, UNITS
 from shared.tokens import Caller
 
 _ROLES = frozenset(Role)
+_COLUMNS = ("assignment_id", "person_id", "role", "since", "until", "unit_id", "region", "trust", "seat", "acting")
 _PERSON: BindParameter[str] = bindparam("person_id")
 _IS_ERASED = select(PERSONS.c.erased).where(PERSONS.c.person_id == _PERSON)
 _ROLES_OF = select(ASSIGNMENTS).where(ASSIGNMENTS.c.person_id == _PERSON)
@@ -66,21 +67,34 @@ def holders(rows: Rows, role: Role, on: date) -> list[Assignment]:
 
 def _assignments(found: list[dict[str, Any]]) -> list[Assignment]:
     """Rows as the assignments they stand for; a role this version does not know grants nothing."""
-    return [_assignment(row) for row in found if row["role"] in _ROLES]
+    return [_assignment(*(row[name] for name in _COLUMNS)) for row in found if row["role"] in _ROLES]
 
 
-def _assignment(row: Mapping[str, Any]) -> Assignment:
+@lru_cache(maxsize=20_000)
+def _assignment(
+    id: str,
+    person_id: str,
+    role: str,
+    since: str,
+    until: str | None,
+    unit_id: str | None,
+    region: str | None,
+    trust: str | None,
+    seat: str | None,
+    stands_in: int,
+) -> Assignment:
+    """The same row means the same, and rights are looked at for each thing that anybody does."""
     return Assignment(
-        id=UUID(row["assignment_id"]),
-        person_id=UUID(row["person_id"]),
-        role=Role(row["role"]),
-        since=date.fromisoformat(row["since"]),
-        until=date.fromisoformat(row["until"]) if row["until"] else None,
-        unit_id=UUID(row["unit_id"]) if row["unit_id"] else None,
-        region=row["region"],
-        trust=row["trust"],
-        seat=row["seat"],
-        stands_in=bool(row["acting"]),
+        id=UUID(id),
+        person_id=UUID(person_id),
+        role=Role(role),
+        since=date.fromisoformat(since),
+        until=date.fromisoformat(until) if until else None,
+        unit_id=UUID(unit_id) if unit_id else None,
+        region=region,
+        trust=trust,
+        seat=seat,
+        stands_in=bool(stands_in),
     )
 
 

@@ -40,8 +40,11 @@ class Noting(EventStore):
         return super().record(works)
 
 
+OpenDesk = Callable[[str], Desk]
+
+
 @contextmanager
-def opened() -> Iterator[Callable[[str], Desk]]:
+def opened() -> Iterator[OpenDesk]:
     """Opens desks on databases, and closes them in the end."""
     desks: list[Desk] = []
 

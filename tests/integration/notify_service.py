@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 import httpx
@@ -16,39 +15,19 @@ from pydantic import SecretBytes, SecretStr
 from services.notify.app import build
 from services.notify.settings import Settings
 from shared.bus import Bus
-from shared.contracts import CloudEvent, Contract
-from shared.epochs.log import FIRST
-from shared.feed import FeedClient, Publications, feed_router
+from shared.contracts import Contract
 from shared.loops import running
-from shared.outbox import Outbox
 from shared.settings import Environment
 from tests.facts import made_up
-from tests.integration.notify import PORTAL, SENDER, Hands, Said, address_of
+from tests.integration.notify import PORTAL, SENDER, Hands, address_of
 from tests.integration.registry import Client
+from tests.integration.speaker import Speaker
 from tests.servers import NatsServer
 from tests.servers.ports import free_port
 from tests.stores import Databases
 from tests.tokens import Tokens
 
-
-class Spoken(Publications):
-    """What one speaker has said, as its outbox and its feed read it."""
-
-    def __init__(self, said: Said) -> None:
-        self.speaker, self._said = said.speaker, said
-        self.epochs = lambda: (FIRST,)
-
-    def read(self, after: int, limit: int) -> list[CloudEvent]:
-        return [event for event in self._said.events if event.position > after][:limit]
-
-    def last_upto(self, position: int) -> int:
-        return max((event.position for event in self._said.events if event.position <= position), default=0)
-
-    def count(self, after: int) -> int:
-        return len(self.read(after, 1_000))
-
-    def committed_after(self, position: int) -> datetime | None:
-        return next((event.time for event in self.read(position, 1)), None)
+SPEAKERS = ("registry", "reporting", "review")
 
 
 @dataclass
@@ -60,11 +39,11 @@ class Service:
     tokens: Tokens
     clock: Hands
     bus: Bus
-    said: dict[str, Said] = field(default_factory=dict)
+    speakers: dict[str, Speaker] = field(default_factory=dict)
 
     def say(self, *contracts: Contract) -> None:
         for contract in contracts:
-            self.said[contract.NAME.split(".", 1)[0]].say(contract, self.clock.now())
+            self.speakers[contract.NAME.split(".", 1)[0]].say(contract, self.clock.now())
 
     async def card(self, name: str) -> None:
         """The registry puts somebody's card into the bucket."""
@@ -103,27 +82,26 @@ def told(databases: Databases, tokens: Tokens, nats_url: str, **more: Any) -> Se
 @asynccontextmanager
 async def notify(databases: Databases, tokens: Tokens, broker: NatsServer) -> AsyncIterator[Service]:
     """Notify with everything it hears from."""
-    clock, said = Hands(), {name: Said(name) for name in ("registry", "reporting", "review")}
-    spoken = {name: Spoken(one) for name, one in said.items()}
-    feeds = {name: feed_of(name, one) for name, one in spoken.items()}
-    app = build(told(databases, tokens, broker.url), clock=clock, feeds=feeds)
+    clock = Hands()
     bus = Bus()
     await bus.connect(broker.url, "speakers")
     async with AsyncExitStack() as stack:
         stack.push_async_callback(bus.close)
+        speakers = {name: stack.enter_context(speaker(databases, name)) for name in SPEAKERS}
+        feeds = {name: one.feed for name, one in speakers.items()}
+        app = build(told(databases, tokens, broker.url), clock=clock, feeds=feeds)
         await bus.up()
         await bus.bucket("persons").ensure()
-        await stack.enter_async_context(running({name: Outbox(bus, one).run for name, one in spoken.items()}))
+        await stack.enter_async_context(running({name: one.outbox(bus).run for name, one in speakers.items()}))
         await stack.enter_async_context(app.router.lifespan_context(app))
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         http = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://notify"))
-        yield Service(app, http, tokens, clock, bus, said)
+        yield Service(app, http, tokens, clock, bus, speakers)
 
 
-def feed_of(name: str, spoken: Publications) -> FeedClient:
-    """A speaker's feed as notify asks for it."""
-    speaker = FastAPI()
-    speaker.include_router(feed_router(spoken, lambda: None))
-    return FeedClient(
-        f"http://{name}", lambda: "let-me-in", httpx.AsyncClient(transport=httpx.ASGITransport(speaker))
-    )
+@contextmanager
+def speaker(databases: Databases, name: str) -> Iterator[Speaker]:
+    """One of those whom notify hears."""
+    one = Speaker(databases(f"{name}-said"), name)
+    with closing(one.store):
+        yield one

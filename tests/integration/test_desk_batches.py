@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -24,7 +24,6 @@ from tests.integration.batching import (
     breaking,
     busy,
     filling,
-    opened,
     putting,
     rows,
     sizes,
@@ -38,14 +37,6 @@ pytestmark = [pytest.mark.integration, pytest.mark.anyio]
 
 
 OpenDesk = Callable[[str], Desk]
-
-
-@pytest.fixture
-async def open_desk(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[OpenDesk]:
-    """Desks of as many processes as one likes; a machine that is busy with other things ends no batch of theirs."""
-    monkeypatch.setattr(batch_module, "SECONDS", 60.0)
-    with opened() as open_on:
-        yield open_on
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -14,7 +14,6 @@ import pytest
 from sqlalchemy import func, select
 
 from shared.desk import Command, Desk, Done, Unavailable, UnitOfWork
-from shared.desk import batch as batch_module
 from shared.desk import desk as desk_module
 from shared.domain import Recorded
 from shared.eventstore import Drop, Put, Verdict, Work
@@ -28,7 +27,6 @@ from tests.integration.batching import (
     busy,
     copying,
     filling,
-    opened,
     putting,
     reading,
     rows,
@@ -45,14 +43,6 @@ pytestmark = [pytest.mark.integration, pytest.mark.anyio]
 
 
 OpenDesk = Callable[[str], Desk]
-
-
-@pytest.fixture
-async def open_desk(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[OpenDesk]:
-    """Desks of as many processes as one likes; a machine that is busy with other things ends no batch of theirs."""
-    monkeypatch.setattr(batch_module, "SECONDS", 60.0)
-    with opened() as open_on:
-        yield open_on
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import psycopg
@@ -19,6 +19,7 @@ from sqlalchemy import create_engine, select, text
 from sqlalchemy.exc import DatabaseError
 
 from shared.eventstore import (
+    Change,
     Drop,
     EventStore,
     Outcome,
@@ -146,6 +147,18 @@ def test_a_row_that_cannot_be_written_takes_the_whole_batch_with_it(store: Event
         store.record([work(store, 1, 0), broken])
     assert store.head() == 0
     assert verdicts(store.record([work(store, 1, 0)])) == ["recorded"]
+
+
+def test_what_was_sent_before_something_that_cannot_be_written_is_not_written_either(store: EventStore) -> None:
+    store.record([Work(changes=[put("a", 1)])])
+    key, first = uuid4(), work(store, 1, 0)
+    changes: list[Change] = [put("b", 2), Drop(TALLIES, {"id": "a"})]
+    broken = replace(first.events[0], originator_version=cast(int, None))
+    with pytest.raises(PersistenceError):
+        store.record([replace(first, outcome=outcome(key), changes=changes, snapshots=[first.events[0], broken])])
+    assert (store.head(), store.outcome(key), rows(store)) == (0, None, {"a": 1})
+    assert verdicts(store.record([replace(first, outcome=outcome(key), changes=changes)])) == ["recorded"]
+    assert rows(store) == {"b": 2}
 
 
 # Never changed.

@@ -14,9 +14,9 @@ from sqlalchemy.engine import Connection
 from deploy.backup import Place, back_up, restore
 from deploy.lost_keys import give_up
 from deploy.places import Unable
-from shared import vault as keys_database
 from shared.domain import Event, Recorded, Sealed
 from shared.eventstore import EventStore, Work
+from shared.key_table import METADATA as KEYS_METADATA
 from shared.rebuild import ReadModels
 from shared.vault import KeysMissing, Shredded, Unreadable, Vault
 from tests.integration.talk import NOON, SOMEBODY, VIEWS
@@ -103,13 +103,13 @@ def test_giving_up_that_was_broken_off_is_done_again(
     text = keys.seal("person:1", "Kari")
     noted(place, text)
     keys.close()
-    left, make = replace(place, keys=databases("left")), keys_database._METADATA.create_all
+    left, make = replace(place, keys=databases("left")), KEYS_METADATA.create_all
 
     def broken_off(connection: Connection) -> None:
         make(connection)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(keys_database._METADATA, "create_all", broken_off)
+    monkeypatch.setattr(KEYS_METADATA, "create_all", broken_off)
     with pytest.raises(KeyboardInterrupt):
         give_up(left)
     monkeypatch.undo()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,8 +15,8 @@ from services.notify.app import build
 from services.notify.occasion import Occasion
 from tests.eventually import eventually
 from tests.facts import made_up
-from tests.integration.notify import REPORT, UNIT, YEAR, Hands, Said, cycle, granted, known_units, opened, registered
-from tests.integration.notify_service import Spoken, feed_of, told
+from tests.integration.notify import REPORT, UNIT, YEAR, Hands, cycle, granted, known_units, opened, registered
+from tests.integration.notify_service import SPEAKERS, speaker, told
 from tests.integration.registry import NOWHERE
 from tests.integration.suite import Served
 from tests.integration.test_openapi import _ask_everything
@@ -28,13 +29,14 @@ PEOPLE = ("lead", "coordinator", "desk")
 
 @pytest.fixture
 def served(tokens: Tokens, tmp_path: Path) -> Iterator[Served]:
-    clock, said = Hands(), {name: Said(name) for name in ("registry", "reporting", "review")}
-    for contract in (*known_units(), *map(registered, PEOPLE), *map(granted, PEOPLE), cycle(), opened()):
-        said[contract.NAME.split(".", 1)[0]].say(contract, clock.now())
-    feeds = {name: feed_of(name, Spoken(one)) for name, one in said.items()}
-    app = build(told(sqlite_databases(tmp_path), tokens, NOWHERE), clock=clock, feeds=feeds)
-    desk = str(made_up("desk"))
-    try:
+    clock, desk, databases = Hands(), str(made_up("desk")), sqlite_databases(tmp_path)
+    with ExitStack() as stack:
+        speakers = {name: stack.enter_context(speaker(databases, name)) for name in SPEAKERS}
+        for contract in (*known_units(), *map(registered, PEOPLE), *map(granted, PEOPLE), cycle(), opened()):
+            speakers[contract.NAME.split(".", 1)[0]].say(contract, clock.now())
+        feeds = {name: one.feed for name, one in speakers.items()}
+        app = build(told(databases, tokens, NOWHERE), clock=clock, feeds=feeds)
+        stack.callback(asgi.shutdown_lifespans)
         client: Any = asgi.get_client(cast(Any, app))
         with client:
 
@@ -53,8 +55,6 @@ def served(tokens: Tokens, tmp_path: Path) -> Iterator[Served]:
             }
             callers = [desk, desk, desk, str(made_up("lead")), str(made_up("nobody")), "service:registry"]
             yield Served(app, client, callers, lambda subject: tokens.bearer(subject, "notify"), known)
-    finally:
-        asgi.shutdown_lifespans()
 
 
 def test_a_request_as_documented_is_answered_as_documented(served: Served) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -280,36 +281,43 @@ async def test_a_text_in_flight_is_sealed_anew(draft: Draft) -> None:
     assert SECRET not in await everything_read(draft)
 
 
-async def test_a_text_whose_key_was_lost_is_told_as_unreadable(told: Settings, tokens: Tokens) -> None:
+@asynccontextmanager
+async def after_a_loss(
+    told: Settings, tokens: Tokens, written: str
+) -> AsyncIterator[tuple[Draft, list[dict[str, Any]]]]:
+    """A draft whose first answer was sealed with a key that is not there when the service starts anew; those keys."""
     clock = MovableClock()
     async with serving(told, tokens, clock) as service:
         service.joint = await service.holder("joint_desk")
         draft = await drafted(service)
-        await draft.answered(draft.lead, ACCESS, "Sealed with a key that no backup holds.")
-        said = service.registry.said
+        await draft.answered(draft.lead, ACCESS, written)
     with keys(told).begin() as connection:
+        found = connection.execute(text("SELECT subject, generation, wrapped FROM keys")).mappings().all()
         connection.execute(text("DELETE FROM keys"))
-    async with serving(told, tokens, clock, said) as restarted:
-        lead, joint = (restarted.caller(who.person_id) for who in (draft.lead, service.joint))
-        body = {"text": "Written since.", "base_version": 1}
-        await lead.done("PUT", f"{draft.path}/answers/{ACCESS}", body)
-        assert (await lead.shown(draft.path))["answers"][ACCESS]["text"] == "Written since."
-        before = await joint.shown(draft.path, version=2)
+    async with started_anew(told, tokens, clock, draft):
+        yield draft, [dict(row) for row in found]
+
+
+@asynccontextmanager
+async def started_anew(told: Settings, tokens: Tokens, clock: MovableClock, draft: Draft) -> AsyncIterator[None]:
+    """The same people with the same draft, on a service that was started again."""
+    before = draft.service
+    async with serving(told, tokens, clock, before.registry.said) as restarted:
+        draft.service, restarted.joint = restarted, restarted.caller(before.joint.person_id)
+        draft.lead, draft.desk = (restarted.caller(who.person_id) for who in (draft.lead, draft.desk))
+        yield
+
+
+async def test_a_text_whose_key_was_lost_is_told_as_unreadable(told: Settings, tokens: Tokens) -> None:
+    async with after_a_loss(told, tokens, "Sealed with a key that no backup holds.") as (draft, _):
+        await draft.answered(draft.lead, ACCESS, "Written since.", base=1)
+        assert (await draft.shown(draft.lead))["answers"][ACCESS]["text"] == "Written since."
+        before = await draft.service.joint.shown(draft.path, version=2)
         assert (before["answers"][ACCESS]["text"], before["answers"][ACCESS]["unreadable"]) == (None, True)
 
 
 async def test_what_was_written_beside_a_lost_key_can_be_removed(told: Settings, tokens: Tokens) -> None:
-    clock = MovableClock()
-    async with serving(told, tokens, clock) as service:
-        service.joint = await service.holder("joint_desk")
-        draft = await drafted(service)
-        await draft.answered(draft.lead, ACCESS, "Sealed with a key that no backup holds.")
-        said = service.registry.said
-    with keys(told).begin() as connection:
-        connection.execute(text("DELETE FROM keys"))
-    async with serving(told, tokens, clock, said) as restarted:
-        draft.service, restarted.joint = restarted, restarted.caller(service.joint.person_id)
-        draft.lead, draft.desk = (restarted.caller(who.person_id) for who in (draft.lead, draft.desk))
+    async with after_a_loss(told, tokens, "Sealed with a key that no backup holds.") as (draft, _):
         await draft.answered(draft.lead, ACCESS, SECRET, base=1)
         await redacted(draft, ACCESS, 2, 2)
         assert SECRET not in await everything_read(draft)
@@ -319,25 +327,13 @@ async def test_what_was_written_beside_a_lost_key_can_be_removed(told: Settings,
 
 
 async def test_a_lost_key_that_was_redacted_stays_gone_when_it_is_found(told: Settings, tokens: Tokens) -> None:
-    clock = MovableClock()
-    async with serving(told, tokens, clock) as service:
-        service.joint = await service.holder("joint_desk")
-        draft = await drafted(service)
-        await draft.answered(draft.lead, ACCESS, SECRET)
-        said = service.registry.said
-    with keys(told).begin() as connection:
-        found = connection.execute(text("SELECT subject, generation, wrapped FROM keys")).mappings().all()
-        connection.execute(text("DELETE FROM keys"))
-    async with serving(told, tokens, clock, said) as restarted:
-        draft.service, restarted.joint = restarted, restarted.caller(service.joint.person_id)
-        draft.lead, draft.desk = (restarted.caller(who.person_id) for who in (draft.lead, draft.desk))
+    async with after_a_loss(told, tokens, SECRET) as (draft, found):
         await redacted(draft, ACCESS, 1, 1)
         await draft.answered(draft.lead, ACCESS, "Uten opplysninger.", base=2)
     with keys(told).begin() as connection:
         connection.execute(text("DELETE FROM keys WHERE generation = 1"))
-        connection.execute(text("INSERT INTO keys VALUES (:subject, :generation, :wrapped)"), list(map(dict, found)))
-    async with serving(told, tokens, clock, said) as again:
-        draft.service, again.joint = again, again.caller(service.joint.person_id)
+        connection.execute(text("INSERT INTO keys VALUES (:subject, :generation, :wrapped)"), found)
+    async with started_anew(told, tokens, MovableClock(), draft):
         read = await everything_read(draft)
         assert SECRET not in read
         assert "Uten opplysninger." in read

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 import pytest
@@ -66,9 +66,11 @@ class Both:
 
 
 @asynccontextmanager
-async def served(app: FastAPI, port: int) -> AsyncIterator[None]:
-    """An application on a port of this machine, from its start to its end."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical"))
+async def served(app: FastAPI, port: int, *, runs: bool = False) -> AsyncIterator[None]:
+    """An application on a port of this machine, from its start to its end, or while it ``runs`` already."""
+    lifespan: Literal["on", "off"] = "off" if runs else "on"
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical", lifespan=lifespan)
+    server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
 
     async def is_up() -> bool:

@@ -174,7 +174,7 @@ async def hearing_review(
 async def year(databases: Databases, tokens: Tokens, tmp_path: Path) -> AsyncIterator[Year]:
     folder, port = tmp_path / "bundles", free_port()
     url = f"http://127.0.0.1:{port}"
-    async with reporting_fixture.reporting(databases, tokens) as service, served(service.app, port):
+    async with reporting_fixture.reporting(databases, tokens) as service, served(service.app, port, runs=True):
         draft = await drafted(service)
         service.clock.move(days=85)
         feed = FeedClient(url, lambda: tokens.mint("service:review", "reporting"))

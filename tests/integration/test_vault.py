@@ -160,7 +160,7 @@ def test_a_key_renewed_while_the_last_is_looked_up_is_the_one_that_seals(
 ) -> None:
     open_vault().seal(SUBJECT, "text")
     vault = open_vault()
-    meanwhile(vault, monkeypatch, "_wrapped", lambda: vault.renew(SUBJECT))
+    meanwhile(vault, monkeypatch, "_unwrapped", lambda: vault.renew(SUBJECT))
     assert [vault.seal(SUBJECT, "text").generation for _ in range(2)] == [1, 2]
 
 

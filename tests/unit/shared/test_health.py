@@ -92,6 +92,7 @@ async def test_every_figure_has_its_name_its_kind_and_its_labels() -> None:
     assert text.count("# TYPE aarring_inbox_tracked ") == 1
 
 
+@pytest.mark.breaks_loops
 async def test_a_loop_that_breaks_again_and_again_is_seen() -> None:
     breaks, runs = Breaks(), 0
 
@@ -112,6 +113,7 @@ async def test_a_loop_that_breaks_again_and_again_is_seen() -> None:
     assert said["loop:cards"] == {"ok": True, "breaks": 0, "fault": ""}
 
 
+@pytest.mark.breaks_loops
 async def test_one_mishap_of_a_loop_is_counted_and_forgiven() -> None:
     breaks, runs = Breaks(), 0
 
