@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from services.portal.assets import router as assets
 from services.portal.pages.activity import router as activity
-from services.portal.pages.check import router as check
-from services.portal.pages.history import router as history
+from services.portal.pages.check.page import router as check
+from services.portal.pages.history.page import router as history
 from services.portal.pages.language import router as language
-from services.portal.pages.preview import router as preview
+from services.portal.pages.preview.page import router as preview
 from services.portal.pages.receipt import router as receipt
 from services.portal.pages.report import router as report
 from services.portal.pages.report_answers import router as report_answers

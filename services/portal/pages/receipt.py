@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path
 from fastapi.responses import Response
 
-from services.portal.pages.check_standing import TIMINGS
+from services.portal.pages.check.standing import TIMINGS
 from services.portal.pages.report_frame import frame_of
 from services.portal.visit import Visiting
 

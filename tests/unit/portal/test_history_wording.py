@@ -7,7 +7,7 @@ import time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.portal.pages.history_wording import Kind, counted, difference
+from services.portal.pages.history.wording import Kind, counted, difference
 
 SAME, REMOVED, ADDED = Kind.SAME, Kind.REMOVED, Kind.ADDED
 TEXTS = st.text(alphabet="ab æøå.\n", max_size=60) | st.text(max_size=60)

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.portal.pages.preview_small_numbers import FEWEST, without_small_numbers
+from services.portal.pages.preview.small_numbers import FEWEST, without_small_numbers
 
 PLACES = ("nord", "midt", "vest", "sor_ost", "abroad", "unknown")
 COUNTS = st.dictionaries(st.sampled_from(PLACES), st.none() | st.integers(0, 30))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from services.portal.pages.history_wording import Kind, Piece, counted, difference
+from services.portal.pages.history.wording import Kind, Piece, counted, difference
 
 Content = Mapping[str, Any]
 Lines = Callable[[Content], str]

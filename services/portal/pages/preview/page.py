@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from services.portal.pages.preview_paper import paper, persons, titles
+from services.portal.pages.preview.paper import paper, persons, titles
 from services.portal.pages.report_frame import framed
 from services.portal.visit import Visiting
 

@@ -12,9 +12,9 @@ from fastapi.responses import Response
 
 from services.portal.clients import Problem
 from services.portal.languages import N_
-from services.portal.pages.check_findings import FAULT, WARNING, in_parts, said, way_to
-from services.portal.pages.check_standing import TIMINGS_NOW, Standing
-from services.portal.pages.history import difference_between, tell
+from services.portal.pages.check.findings import FAULT, WARNING, in_parts, said, way_to
+from services.portal.pages.check.standing import TIMINGS_NOW, Standing
+from services.portal.pages.history.page import difference_between, tell
 from services.portal.pages.report_frame import CHECK, Frame, frame_of
 from services.portal.visit import Visit, Visiting
 

@@ -12,12 +12,12 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 
-from services.portal.pages.history_difference import Change, between
-from services.portal.pages.history_happenings import Asked, Happening, Matter, happenings
-from services.portal.pages.history_points import Point, point_before, points
-from services.portal.pages.history_sentences import MATTERS, Sentences
-from services.portal.pages.history_wording import counted, difference
-from services.portal.pages.preview_paper import line_as_text, paper, persons, titles
+from services.portal.pages.history.difference import Change, between
+from services.portal.pages.history.happenings import Asked, Happening, Matter, happenings
+from services.portal.pages.history.points import Point, point_before, points
+from services.portal.pages.history.sentences import MATTERS, Sentences
+from services.portal.pages.history.wording import counted, difference
+from services.portal.pages.preview.paper import line_as_text, paper, persons, titles
 from services.portal.pages.report_frame import Frame, framed
 from services.portal.visit import Visit, Visiting
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.portal.languages import N_, Tongue
-from services.portal.pages.history_happenings import Happening, Matter
+from services.portal.pages.history.happenings import Happening, Matter
 
 MATTERS: Mapping[Matter, str] = {
     Matter.ANSWERS: N_("Svar"),

@@ -9,8 +9,8 @@ from typing import Any
 from services.portal.languages import N_, Tongue
 from services.portal.pages.activity.kind import REGIONS
 from services.portal.pages.activity.lists import Row, lists_of
-from services.portal.pages.check_findings import PARTS
-from services.portal.pages.preview_small_numbers import TOTAL, without_small_numbers
+from services.portal.pages.check.findings import PARTS
+from services.portal.pages.preview.small_numbers import TOTAL, without_small_numbers
 from services.portal.pages.report_frame import Frame
 
 Json = Mapping[str, Any]

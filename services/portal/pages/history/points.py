@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.portal.pages.history_happenings import Happening
+from services.portal.pages.history.happenings import Happening
 
 _NAMED = frozenset({"Opened", "PartFinished", "DescriptionUpdated"})
 

@@ -1,0 +1,1 @@
+"""What happened to a report: who changed what, by question and over time, and two versions beside each other."""

@@ -1,0 +1,1 @@
+"""The report as the public would see it."""
