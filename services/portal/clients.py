@@ -143,8 +143,13 @@ class Service:
 
     @asynccontextmanager
     async def stream(self, path: str, *, last_event_id: str = "", **params: Any) -> AsyncIterator[httpx.Response]:
-        """A stream of events while the context is open, to be read with ``aiter_lines`` or ``aiter_raw``."""
-        headers = {"Accept": "text/event-stream"} | ({"Last-Event-ID": last_event_id} if last_event_id else {})
+        """A stream of events while the context is open, to be read with ``aiter_lines`` or ``aiter_raw``.
+
+        It has a connection of its own: one that was broken off in the middle must not serve another request.
+        """
+        headers = {"Accept": "text/event-stream", "Connection": "close"} | (
+            {"Last-Event-ID": last_event_id} if last_event_id else {}
+        )
         request = self._request("GET", path, params=_told(params), headers=headers, timeout=LISTENING)
         try:
             answer = await self.connection.http.send(request, stream=True)

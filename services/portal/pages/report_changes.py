@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -67,44 +66,55 @@ async def _stream(
     visit: Visit, report_id: UUID, told: Happenings, last_event_id: str, after: int | None
 ) -> AsyncIterator[str]:
     yield BEGUN
+    heard: asyncio.Queue[str | None] = asyncio.Queue()
+    listening = asyncio.create_task(_listen(visit, report_id, last_event_id, after, heard))
+    try:
+        async for event_id, data in _events(_until(visit.portal.ending, heard)):
+            if not await _is_here(visit) or (data and data.get("reason") == "not_allowed"):
+                yield OVER
+                return
+            yield ": ping\n\n" if data is None else _message(event_id, told.fragment(data))
+        if listening.done() and not listening.result():
+            yield OVER
+    finally:
+        listening.cancel()
+
+
+async def _listen(
+    visit: Visit, report_id: UUID, last_event_id: str, after: int | None, heard: asyncio.Queue[str | None]
+) -> bool:
+    """Put what reporting says into ``heard``, at last None; False where there is nothing to come back for.
+
+    A task of its own: a reader who leaves must not break off a read that somebody else's request comes after.
+    """
     path = f"/reports/{report_id}/changes"
     try:
         async with visit.services.reporting.stream(path, last_event_id=last_event_id, after=after) as upstream:
-            lines = _until(visit.portal.ending, upstream.aiter_lines())
-            async for event_id, data in _events(lines):
-                if not await _is_here(visit):
-                    yield OVER
-                    return
-                if data is None:
-                    yield ": ping\n\n"
-                    continue
-                if data.get("reason") == "not_allowed":
-                    yield OVER
-                    return
-                yield _message(event_id, told.fragment(data))
+            async for line in upstream.aiter_lines():
+                heard.put_nowait(line)
     except Problem as problem:
-        if problem.status in (401, 403, 404):
-            yield OVER
+        return problem.status not in (401, 403, 404)
     except (Away, httpx.HTTPError):
-        with suppress(TimeoutError):
-            await asyncio.wait_for(visit.portal.ending.wait(), PATIENCE)
+        await asyncio.sleep(PATIENCE)
+    finally:
+        heard.put_nowait(None)
+    return True
 
 
-async def _until(ending: asyncio.Event, lines: AsyncIterator[str]) -> AsyncIterator[str]:
+async def _until(ending: asyncio.Event, heard: asyncio.Queue[str | None]) -> AsyncIterator[str]:
     """The lines that come before the process is asked to end: it waits for all its answers."""
     over = asyncio.ensure_future(ending.wait())
     try:
-        while True:
-            line = asyncio.ensure_future(anext(lines))
+        while not over.done():
+            line = asyncio.ensure_future(heard.get())
             try:
                 await asyncio.wait((line, over), return_when=asyncio.FIRST_COMPLETED)
-                if not line.done():
-                    return
-                yield line.result()
-            except StopAsyncIteration:
-                return
+                found = line.result() if line.done() else None
             finally:
                 line.cancel()
+            if found is None:
+                return
+            yield found
     finally:
         over.cancel()
 
