@@ -226,6 +226,7 @@ async def _roles(portal: Portal, visit: Visit) -> list[dict[str, Any]]:
 
 
 def _does_something(request: Request) -> bool:
-    """Whether somebody is there: a page that listens, or asks how long it may stay, does so by itself."""
-    by_itself = request.headers.get("accept") == "text/event-stream" or request.url.path == "/session"
-    return not (by_itself and request.method in SAFE)
+    """Whether somebody is there: what an open page asks and tells by itself goes on when its reader has left."""
+    path, listens = request.url.path, request.headers.get("accept") == "text/event-stream"
+    asks = request.method in SAFE and (listens or path == "/session" or path.endswith("/framdrift"))
+    return not (asks or path.endswith("/tilstede"))

@@ -274,6 +274,15 @@ async def test_asking_how_long_it_lasts_does_not_prolong_a_session(running: Serv
     assert (await browser.get("/session", Sec_Fetch_Dest="empty")).status_code == 401
 
 
+async def test_a_page_that_tells_it_is_open_does_not_prolong_a_session(running: Service, clock: MovableClock) -> None:
+    browser = running.visitor(KARI)
+    clock.move(minutes=50)
+    told = {"tab": str(uuid4()), "here": "evaluering"}
+    assert (await browser.post(f"/reports/{uuid4()}/tilstede", told, HX_Request="true")).status_code == 204
+    await browser.get(f"/reports/{uuid4()}/framdrift?here=evaluering", HX_Request="true")
+    assert (await browser.get("/session")).json()["seconds"] == 600
+
+
 async def test_a_page_that_outlived_its_session_goes_on_in_the_next(running: Service) -> None:
     first, second = running.visitor(KARI), running.visitor(KARI)
     first.http.cookies.set(COOKIE, second.http.cookies[COOKIE])
