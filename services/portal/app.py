@@ -7,13 +7,14 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import httpx
+import structlog
 from fastapi import Depends, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from services.portal.access_log import AccessLog
 from services.portal.assets import Assets
 from services.portal.clients import SERVICES, Connections, PersonTokens
-from services.portal.database import Database
+from services.portal.database import Database, DatabaseAway
 from services.portal.faults import FormLimit, OurFaults, handle_faults
 from services.portal.last_visits import LastVisits
 from services.portal.login.parts import LoginParts
@@ -34,6 +35,7 @@ from shared.process import settled
 from shared.settings import Environment
 from shared.version import project_version
 
+log = structlog.get_logger()
 SERVICE = "portal"
 SWEEP_SECONDS = 600
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -110,6 +112,9 @@ def _lifespan(portal: Portal) -> Lifespan:
 async def _sweep(portal: Portal) -> None:
     """Sessions that are over leave the table, with the names in them."""
     while True:
-        await asyncio.to_thread(portal.sessions.sweep)
-        await asyncio.to_thread(portal.last_visits.sweep)
+        try:
+            await asyncio.to_thread(portal.sessions.sweep)
+            await asyncio.to_thread(portal.last_visits.sweep)
+        except DatabaseAway as fault:
+            log.warning("sweep_put_off", fault=str(fault))
         await asyncio.sleep(SWEEP_SECONDS)
