@@ -19,6 +19,7 @@ from bench.findings import Findings
 from bench.ground import Ground, ground
 from bench.machine import facts
 from bench.plan import Plan, chosen
+from bench.portal import measuring as portal
 from bench.results import SUMMARY, missing, show, write
 from bench.telling import CONSOLE, say
 
@@ -35,10 +36,11 @@ PARTS: dict[str, Part] = {
     "country": growth.country,
     "deadline": deadline.measure,
     "profile": profile.measure,
+    "portal": portal.measure,
 }
 
-LONG = frozenset({"rebuild", "deadline", "profile"})
-"""Left out of the quick look unless they are named: the summary has no number of theirs."""
+LONG = frozenset({"rebuild", "deadline", "profile", "portal"})
+"""Left out of the quick look unless they are named."""
 
 
 def main() -> None:
@@ -58,7 +60,7 @@ def main() -> None:
         machine = facts(here.disk, here.databases("facts"))
         say(f"{plan.name} run: {plan.rounds} rounds of {plan.seconds} s")
         broken = [name for name in names if not _measured(name, plan, here, machine)]
-    lost = missing() if names == every else []
+    lost = missing(names) if names == every else []
     CONSOLE.print(f"The summary is in {SUMMARY}.")
     if lost or broken:
         raise SystemExit(f"not measured: {', '.join(lost or broken)}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,15 @@ _FIGURES = {
     "growth_events": "growth_events",
     "growth_country": "growth_country",
 }
+_OF_THE_PORTAL = (
+    "portal_form_p95_ms",
+    "portal_page_kb",
+    "portal_autosave_p95_ms",
+    "lighthouse_performance",
+    "lighthouse_accessibility",
+    "lighthouse_best_practices",
+)
+"""Named alike in the part, which the quick look leaves out; null where there is no browser to say them."""
 
 
 def _flushed(name: str) -> str:
@@ -44,6 +54,7 @@ def _flushed(name: str) -> str:
 
 
 KEYS = _FIGURES | {f"{key}{FLUSH}": _flushed(_FIGURES[key]) for key in _FLUSHED}
+KEYS |= {key: key for key in _OF_THE_PORTAL}
 """The summary's keys, and the figure each of them is."""
 
 
@@ -61,7 +72,7 @@ def write(part: str, plan: Plan, machine: dict[str, Any], findings: Findings) ->
     file = FOLDER / f"{part}.json"
     before = json.loads(file.read_text())["figures"] if file.exists() else {}
     file.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
-    known: dict[str, float] = json.loads(SUMMARY.read_text()) if SUMMARY.exists() else {}
+    known: dict[str, float | None] = json.loads(SUMMARY.read_text()) if SUMMARY.exists() else {}
     for key, figure in KEYS.items():
         if figure in before or figure in findings.series:
             # Also what this run did not come to: the figure of another run is none of this one.
@@ -69,13 +80,15 @@ def write(part: str, plan: Plan, machine: dict[str, Any], findings: Findings) ->
         middle = findings.series[figure].middle if figure in findings.series else None
         if middle is not None:
             known[key] = round(middle, 4)
+        elif figure in findings.series and key in _OF_THE_PORTAL:
+            known[key] = None
     SUMMARY.write_text(json.dumps({key: known[key] for key in KEYS if key in known}, indent=2) + "\n")
 
 
-def missing() -> list[str]:
-    """The keys the summary has no number for."""
+def missing(parts: Sequence[str]) -> list[str]:
+    """The keys the summary should have a number for after these parts, and has none."""
     known = json.loads(SUMMARY.read_text()) if SUMMARY.exists() else {}
-    return [key for key in KEYS if key not in known]
+    return [key for key in KEYS if key not in known and (key not in _OF_THE_PORTAL or "portal" in parts)]
 
 
 def show(part: str, findings: Findings) -> None:

