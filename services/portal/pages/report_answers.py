@@ -30,6 +30,7 @@ from services.portal.pages.report_writing import (
 )
 from services.portal.visit import Visit, Visiting
 
+NOT_NOW = N_("Det lot seg ikke gjøre nå.")
 router = APIRouter()
 QuestionId = Annotated[str, Path(max_length=100, pattern=r"^[a-z_.]+$")]
 Base = Annotated[int, Form(ge=0, le=2**31 - 1)]
@@ -145,10 +146,9 @@ async def finish(
     except Problem as problem:
         if problem.status not in (403, 409):
             raise
-        visit.say(visit.text(REFUSALS.get(problem.code, N_("Det lot seg ikke gjøre nå."))), "warning")
+        visit.say(visit.text(REFUSALS.get(problem.code, NOT_NOW)), "warning")
     else:
-        done = N_("Delen er meldt ferdig.")
-        visit.say(visit.text(done if finished else N_("Delen er åpnet igjen.")))
+        visit.say(visit.text("Delen er meldt ferdig.") if finished else visit.text("Delen er åpnet igjen."))
     return visit.see(f"/reports/{report_id}/evaluering#ferdig-{part}")
 
 

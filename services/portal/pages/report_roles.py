@@ -19,6 +19,7 @@ from services.portal.visit import Visit, Visiting
 router = APIRouter()
 _UNIT = ("professional_lead", "site_lead", "coordinator", "administrative_leader", "network_member")
 _SEATS = {"user": N_("brukerrepresentant"), "unit": N_("representant for enheten")}
+_SEAT = N_("plass i gruppen")
 _GROUP = ("group_leader", "user_representative", "group_member", "unit_representative")
 
 
@@ -73,7 +74,7 @@ async def show(
 def _seat(visit: Visit, seat: Json) -> str:
     """What a seat is called: after its region, by its own name, or by the role of whoever sits there."""
     region = str(seat["id"]).removeprefix("region_")
-    return REGIONS.get(region) or seat.get("name_nb") or visit.text(_SEATS.get(seat["id"], N_("plass i gruppen")))
+    return REGIONS.get(region) or seat.get("name_nb") or visit.text(_SEATS.get(seat["id"], _SEAT))
 
 
 def _person(person: Json, cards: Json, seats: Json) -> dict[str, Any]:
