@@ -41,6 +41,8 @@ class Written:
         """The evaluation in the window of somebody new."""
         page = self.as_person(name, self.path, **options)
         expect(page.get_by_role("heading", level=2, name="Evaluering")).to_be_visible()
+        if options.get("java_script_enabled", True):
+            expect(page.locator("form[data-autosaves]").first).to_be_attached()
         return page
 
     def answer(self, question: str) -> dict[str, Any]:
