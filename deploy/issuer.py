@@ -36,9 +36,7 @@ def require_trial_environment() -> None:
     environment = os.environ.get("AARRING_ENVIRONMENT")
     if environment not in TRIAL_ENVIRONMENTS:
         said = f"is {environment}" if environment else "is not set, which means production"
-        raise Unable(
-            f"AARRING_ENVIRONMENT {said}: the local issuers run only in {' and '.join(TRIAL_ENVIRONMENTS)}"
-        )
+        raise Unable(f"AARRING_ENVIRONMENT {said}: the local issuers run only in {' and '.join(TRIAL_ENVIRONMENTS)}")
 
 
 class Issuer:

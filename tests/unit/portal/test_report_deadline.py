@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.portal.languages import tongue
-from services.portal.pages.report_deadline import Deadline
+from services.portal.pages.report.deadline import Deadline
 
 pytestmark = pytest.mark.unit
 

@@ -13,7 +13,7 @@ from fastapi.responses import Response
 
 from services.portal.pages.activity.filling import Form
 from services.portal.pages.activity.lists import Listed, Row, line_of, list_of, lists_of
-from services.portal.pages.report_frame import Frame, frame_of
+from services.portal.pages.report.frame import Frame, frame_of
 from services.portal.said import Kind
 from services.portal.visit import Visit
 

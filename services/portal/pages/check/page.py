@@ -15,7 +15,7 @@ from services.portal.languages import N_
 from services.portal.pages.check.findings import FAULT, WARNING, in_parts, said, way_to
 from services.portal.pages.check.standing import TIMINGS_NOW, Standing
 from services.portal.pages.history.page import difference_between, tell
-from services.portal.pages.report_frame import CHECK, Frame, frame_of
+from services.portal.pages.report.frame import CHECK, Frame, frame_of
 from services.portal.visit import Visit, Visiting
 
 router = APIRouter()

@@ -18,7 +18,7 @@ from services.portal.pages.history.points import Point, point_before, points
 from services.portal.pages.history.sentences import MATTERS, Sentences
 from services.portal.pages.history.wording import counted, difference
 from services.portal.pages.preview.paper import line_as_text, paper, persons, titles
-from services.portal.pages.report_frame import Frame, framed
+from services.portal.pages.report.frame import Frame, framed
 from services.portal.visit import Visit, Visiting
 
 router = APIRouter()

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from services.portal.pages.preview.paper import paper, persons, titles
-from services.portal.pages.report_frame import framed
+from services.portal.pages.report.frame import framed
 from services.portal.visit import Visiting
 
 router = APIRouter()

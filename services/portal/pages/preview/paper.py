@@ -11,7 +11,7 @@ from services.portal.pages.activity.kind import REGIONS
 from services.portal.pages.activity.lists import Row, lists_of
 from services.portal.pages.check.findings import PARTS
 from services.portal.pages.preview.small_numbers import TOTAL, without_small_numbers
-from services.portal.pages.report_frame import Frame
+from services.portal.pages.report.frame import Frame
 
 Json = Mapping[str, Any]
 _COUNTS = {

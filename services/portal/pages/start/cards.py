@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
-from services.portal.pages.report_deadline import Deadline
-from services.portal.pages.report_words import STATUSES
+from services.portal.pages.report.deadline import Deadline
+from services.portal.pages.report.words import STATUSES
 from services.portal.visit import Visit
 from shared.clock import OSLO
 

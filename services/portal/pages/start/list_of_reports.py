@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from services.portal.pages.report_words import REGIONS, STATUSES
+from services.portal.pages.report.words import REGIONS, STATUSES
 from services.portal.pages.start.asking import Asking, listed
 from services.portal.pages.start.reports import line
 from services.portal.visit import Visiting

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from services.portal.languages import N_, Tongue
-from services.portal.pages.report_words import ROLES
+from services.portal.pages.report.words import ROLES
 from shared.clock import OSLO
 
 Json = Mapping[str, Any]

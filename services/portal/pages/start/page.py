@@ -9,7 +9,7 @@ from datetime import timedelta
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from services.portal.pages.report_words import REGIONS, ROLES
+from services.portal.pages.report.words import REGIONS, ROLES
 from services.portal.pages.start.asking import Asking
 from services.portal.pages.start.news import news
 from services.portal.pages.start.people import people

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.portal.pages.report_words import KINDS, STATUSES
+from services.portal.pages.report.words import KINDS, STATUSES
 from services.portal.pages.start.asking import Asking, listed
 from services.portal.visit import Visit
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from services.portal.languages import N_
-from services.portal.pages.report_words import REGIONS
+from services.portal.pages.report.words import REGIONS
 from services.portal.pages.start.asking import Asking, listed
 from services.portal.pages.start.cards import Card, Cards, Task
 from services.portal.pages.start.writing import add_reports

@@ -11,9 +11,9 @@ from fastapi.responses import JSONResponse, Response
 
 from services.portal.clients import Away, Problem
 from services.portal.languages import N_
-from services.portal.pages.report_frame import Frame, Json, framed
-from services.portal.pages.report_words import REGIONS
-from services.portal.pages.report_writing import REFUSALS, away, command_key, refused, saved_now, write
+from services.portal.pages.report.frame import Frame, Json, framed
+from services.portal.pages.report.words import REGIONS
+from services.portal.pages.report.writing import REFUSALS, away, command_key, refused, saved_now, write
 from services.portal.visit import Visit, Visiting
 
 router = APIRouter()

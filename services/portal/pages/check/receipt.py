@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path
 from fastapi.responses import Response
 
 from services.portal.pages.check.standing import TIMINGS
-from services.portal.pages.report_frame import frame_of
+from services.portal.pages.report.frame import frame_of
 from services.portal.visit import Visiting
 
 router = APIRouter()

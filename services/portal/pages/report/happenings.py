@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.portal.languages import N_
-from services.portal.pages.report_words import ROLES
+from services.portal.pages.report.words import ROLES
 from services.portal.visit import Visit
 
 _OF_TEXTS = {

@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from services.portal.languages import N_
-from services.portal.pages.report_deadline import Deadline
-from services.portal.pages.report_words import ABOUT, ABOUT_SERVICE, KINDS, REGIONS, ROLES, STATUSES, WRITABLE
+from services.portal.pages.report.deadline import Deadline
+from services.portal.pages.report.words import ABOUT, ABOUT_SERVICE, KINDS, REGIONS, ROLES, STATUSES, WRITABLE
 from services.portal.visit import Visit
 
 Json = Mapping[str, Any]

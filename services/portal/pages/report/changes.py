@@ -13,7 +13,7 @@ from fastapi import APIRouter, Form, Header, Query
 from fastapi.responses import Response, StreamingResponse
 
 from services.portal.clients import Away, Problem
-from services.portal.pages.report_happenings import Happenings
+from services.portal.pages.report.happenings import Happenings
 from services.portal.sessions import COOKIE
 from services.portal.visit import Visit, Visiting
 

@@ -12,8 +12,8 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from services.portal.clients import Away, Problem
-from services.portal.pages.report_frame import Frame, Json, Party, framed
-from services.portal.pages.report_writing import saved
+from services.portal.pages.report.frame import Frame, Json, Party, framed
+from services.portal.pages.report.writing import saved
 from services.portal.visit import Visit, Visiting
 
 router = APIRouter()

@@ -13,10 +13,10 @@ from fastapi.responses import JSONResponse, Response
 
 from services.portal.clients import Away, Problem
 from services.portal.languages import N_
-from services.portal.pages.report import slug
-from services.portal.pages.report_frame import framed
-from services.portal.pages.report_words import ROLES
-from services.portal.pages.report_writing import (
+from services.portal.pages.report.frame import framed
+from services.portal.pages.report.page import slug
+from services.portal.pages.report.words import ROLES
+from services.portal.pages.report.writing import (
     NOT_TAKEN,
     REFUSALS,
     away,

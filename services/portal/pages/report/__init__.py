@@ -1,0 +1,1 @@
+"""The report form: its frame, the parts written as texts, saving, and what others do meanwhile."""
