@@ -5,9 +5,9 @@ const leaving = (() => {
   async function settle(savings) {
     const until = Date.now() + PATIENT;
     savings.forEach((saving) => saving.hurry());
-    while (savings.some((saving) => !saving.isSaved() && !saving.held && !saving.attempt) && Date.now() < until) {
-      await new Promise((resolve) => setTimeout(resolve, 25));
-    }
+    do {
+      await new Promise((resolve) => setTimeout(resolve, 25)); // at least once: within its own event a form is not sent
+    } while (savings.some((saving) => !saving.isSaved() && !saving.held && !saving.attempt) && Date.now() < until);
   }
 
   const isPlain = (event) => !event.defaultPrevented && !event.button && !event.ctrlKey && !event.metaKey && !event.shiftKey;
@@ -33,7 +33,7 @@ const leaving = (() => {
       });
 
       document.addEventListener("submit", async (event) => {
-        if (event.defaultPrevented || areSaved()) return;
+        if (event.defaultPrevented || isLeaving || areSaved()) return;
         event.preventDefault();
         await settle(savings);
         if (areSaved()) event.target.requestSubmit(event.submitter);

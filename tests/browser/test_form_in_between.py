@@ -1,0 +1,39 @@
+"""What comes between somebody who writes and the service: a text on its way, a proxy that answers, a log-out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.stage import Behind
+from tests.browser.test_form import ACCESS, TRYING, Written, box, state
+
+pytestmark = pytest.mark.browser
+NOTICE = "#notice-evaluation-equal_access"
+
+
+@pytest.fixture
+def report(behind: Behind, as_person: Callable[..., Page]) -> Written:
+    return Written(behind, as_person, behind.ask(behind.stage.report))
+
+
+def _on_saving(page: Page, answer: Callable[[Route], None]) -> None:
+    """``answer`` comes between the page and the service when the text is sent."""
+    page.route(
+        f"**/svar/{ACCESS}", lambda route: answer(route) if route.request.method == "POST" else route.continue_()
+    )
+
+
+def test_whoever_logs_out_with_unsaved_text_is_asked_once(report: Written) -> None:
+    lead = report.open("lead")
+    _on_saving(lead, lambda route: route.abort())
+    box(lead, ACCESS).fill("Kan ikke lagres.")
+    expect(state(lead, ACCESS)).to_have_text(TRYING)
+    asked: list[str] = []
+    lead.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    lead.locator("summary", has=lead.locator(".person-name")).click()
+    lead.get_by_role("button", name="Logg ut").click()
+    expect(lead.get_by_role("link", name="Logg inn").first).to_be_visible()
+    assert asked == ["confirm"]
