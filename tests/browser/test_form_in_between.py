@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.stage import Behind
-from tests.browser.test_form import ACCESS, TRYING, Written, box, state
+from tests.browser.test_form import ACCESS, TRYING, Written, box, choose, settled, state
 
 pytestmark = pytest.mark.browser
 NOTICE = "#notice-evaluation-equal_access"
@@ -24,6 +24,22 @@ def _on_saving(page: Page, answer: Callable[[Route], None]) -> None:
     page.route(
         f"**/svar/{ACCESS}", lambda route: answer(route) if route.request.method == "POST" else route.continue_()
     )
+
+
+def test_a_text_begun_while_another_is_fetched_is_not_replaced(report: Written) -> None:
+    lead, coordinator = report.open("lead"), report.open("coordinator")
+    held: list[Route] = []
+    lead.route(f"**/svar/{ACCESS}", lambda r: held.append(r) if r.request.method == "GET" else r.continue_())
+    with lead.expect_request(f"**/svar/{ACCESS}"):
+        box(coordinator, ACCESS).fill("Fra koordinatoren.")
+        settled(coordinator, ACCESS)
+    box(lead, ACCESS).fill("Begynt i mellomtiden.")
+    held[0].continue_()
+    expect(lead.locator(".conflict blockquote")).to_have_text(["Begynt i mellomtiden.", "Fra koordinatoren."])
+    expect(box(lead, ACCESS)).to_have_value("Begynt i mellomtiden.")
+    choose(lead, "Behold min tekst")
+    settled(lead, ACCESS)
+    report.must_hold(ACCESS, "Begynt i mellomtiden.")
 
 
 def test_whoever_logs_out_with_unsaved_text_is_asked_once(report: Written) -> None:

@@ -22,9 +22,28 @@ const live = (() => {
     return answer.text();
   }
 
-  async function renew(article) {
+  const savingIn = (article) => autosave.of(article.querySelector("form[data-autosave]"));
+  const isTyped = (article) => [...article.querySelectorAll(".on-behalf textarea")].some((area) => area.value !== area.defaultValue);
+  const isAlone = (saving, article) =>
+    (!saving || (saving.isSaved() && !saving.held)) && !isTyped(article) && !article.contains(document.activeElement);
+
+  function tell(article, notice) {
+    const saving = savingIn(article);
+    notice.hidden = false;
+    words.say(notice.querySelector("p").firstChild.textContent.trim());
+    notice.querySelector("[data-fetch]").addEventListener("click", () => {
+      if (saving && !saving.isSaved()) saving.hurry();
+      else if (!isTyped(article) || confirm(words.word("leave"))) renew(article);
+    });
+  }
+
+  /** With a notice, unasked: whoever came to the text while the other was on its way keeps it, and is told. */
+  async function renew(article, notice = null) {
     try {
       const html = await fetched(article.dataset.address);
+      const saving = savingIn(article);
+      if (notice && !isAlone(saving, article)) return tell(article, notice);
+      if (saving && !saving.isSaved()) return;
       const piece = document.createRange().createContextualFragment(html).firstElementChild;
       article.replaceWith(piece);
       autosave.begin(piece);
@@ -43,17 +62,14 @@ const live = (() => {
 
   function consider(notice) {
     const article = notice.closest("[data-question]");
-    const form = article.querySelector("form[data-autosave]");
-    const saving = form && autosave.of(form);
+    const saving = savingIn(article);
     const version = Number(notice.dataset.notice);
     if (saving?.busy || saving?.sent) return setTimeout(() => notice.isConnected && consider(notice), 300);
     progress();
     const known = Number(saving ? saving.version : article.dataset.itemVersion);
     if (version <= known || saving?.held === "conflict") return notice.remove();
-    if (!saving || (saving.isSaved() && !saving.held && !article.contains(document.activeElement))) return renew(article);
-    notice.hidden = false;
-    words.say(notice.querySelector("p").firstChild.textContent.trim());
-    notice.querySelector("[data-fetch]").addEventListener("click", () => (saving.isSaved() ? renew(article) : saving.hurry()));
+    if (isAlone(saving, article)) return renew(article, notice);
+    tell(article, notice);
   }
 
   /** A stream that was begun is begun again by itself; one that could not be begun, here. */
