@@ -42,6 +42,27 @@ def test_a_text_begun_while_another_is_fetched_is_not_replaced(report: Written) 
     report.must_hold(ACCESS, "Begynt i mellomtiden.")
 
 
+def test_an_answer_that_is_not_the_portals_is_no_acknowledgement(report: Written) -> None:
+    lead = report.open("lead")
+    _on_saving(lead, lambda route: route.fulfill(status=200, content_type="text/html", body="<h1>Logg inn</h1>"))
+    box(lead, ACCESS).fill("Kom aldri fram.")
+    expect(state(lead, ACCESS)).to_have_text(TRYING)
+    lead.unroute_all()
+    settled(lead, ACCESS)
+    report.must_hold(ACCESS, "Kom aldri fram.")
+
+
+def test_what_a_proxy_refuses_is_not_sent_again_and_again(report: Written) -> None:
+    lead = report.open("lead")
+    _on_saving(lead, lambda route: route.fulfill(status=403, content_type="text/html", body="<h1>Stoppet</h1>"))
+    box(lead, ACCESS).fill("Stoppes på veien.")
+    expect(state(lead, ACCESS)).to_have_text("Ikke lagret. Teksten din står her fortsatt.")
+    lead.unroute_all()
+    box(lead, ACCESS).press_sequentially(" Så går det.")
+    settled(lead, ACCESS)
+    report.must_hold(ACCESS, "Stoppes på veien. Så går det.")
+
+
 def test_whoever_logs_out_with_unsaved_text_is_asked_once(report: Written) -> None:
     lead = report.open("lead")
     _on_saving(lead, lambda route: route.abort())

@@ -20,6 +20,7 @@ class Saving {
     this.timer = 0;
     this.busy = false;
     this.last = form.querySelector("[data-state]")?.textContent ?? ""; // what was said when it was saved last
+    this.isRenewed = false; // whether the token was fetched anew since something was saved last
     this.held = ""; // why nothing is sent: "conflict", "offer", "session" or "refused"
     form.addEventListener("input", () => this.changed());
     form.addEventListener("focusout", () => {
@@ -107,10 +108,14 @@ class Saving {
   }
 
   async answered(status, told) {
-    if (status < 300) return this.acknowledged(told);
+    if (status < 300 && told.version !== undefined) return this.acknowledged(told);
     if (status === 401) return this.loggedOut(told);
-    if (TRANSIENT.has(status)) return this.failed();
-    if (status === 403 && told.code === undefined && (await this.hasNewToken())) return this.soon(0);
+    if (status < 300 || TRANSIENT.has(status)) return this.failed(); // something between us can also answer that all is well
+    if (status === 403 && told.code === undefined && !this.isRenewed) {
+      this.isRenewed = true;
+      if (await this.hasNewToken()) return this.soon(0);
+      if (this.held === "session") return;
+    }
     this.attempt = 0;
     this.sent = null;
     this.keep();
@@ -126,6 +131,7 @@ class Saving {
     this.saved = this.sent.written;
     this.sent = null;
     this.attempt = 0;
+    this.isRenewed = false;
     if (!this.isSaved()) {
       this.keep();
       return this.soon(recovered ? 0 : PAUSE);
@@ -154,9 +160,8 @@ class Saving {
 
   /** The page's token was of a session that ended and was begun again in another tab. */
   async hasNewToken() {
-    const before = this.form.elements.csrf.value;
     const who = await sessionNow.renew();
     if (who === "none") this.loggedOut();
-    return who === "same" && this.form.elements.csrf.value !== before;
+    return who === "same";
   }
 }
