@@ -264,6 +264,14 @@ async def test_a_stranger_finds_no_form(draft: Draft) -> None:
         assert (refused.status_code, refused.json()["code"]) == (404, "not_found")
 
 
+async def test_whoever_may_read_a_name_reads_how_to_reach_the_person(draft: Draft) -> None:
+    reviewer = await draft.service.holder("reviewer", region="vest")
+    for reader, shown in ((draft.lead, "kari@eksempel.example"), (reviewer, None)):
+        persons = (await reader.get(f"{draft.path}/form")).json()["persons"]
+        (lead,) = [person for person in persons if person["role"] == "professional_lead"]
+        assert (lead["email"], bool(lead["name"])) == (shown, bool(shown))
+
+
 async def test_the_history_of_a_question_tells_what_stood_there_before_and_after(draft: Draft) -> None:
     await draft.answered(draft.lead, ACCESS, "Første.")
     await draft.answered(draft.coordinator, ACCESS, "Andre.", base=1)

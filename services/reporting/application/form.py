@@ -13,7 +13,7 @@ from services.reporting.application.asking import AtQuestions
 from services.reporting.application.checking import content_hash, findings, signing
 from services.reporting.application.deadlines import dates_of, deadline
 from services.reporting.application.looking import Look, last_change, look
-from services.reporting.application.persons import holders_of, persons_of
+from services.reporting.application.persons import holders_of, reached
 from services.reporting.application.previous import Previous
 from services.reporting.application.progress import progress_by_section, section_of
 from services.reporting.application.published import Published
@@ -22,6 +22,7 @@ from services.reporting.report.checks import Severity
 from services.reporting.report.state import ReportState, Slot
 from services.reporting.template import Content
 from shared import registry_facts
+from shared.access import Assignment
 from shared.clock import OSLO
 from shared.eventstore import EventStore
 from shared.tokens import Caller
@@ -36,9 +37,14 @@ class Forms:
 
     def form(self, caller: Caller, report_id: UUID, now: datetime) -> dict[str, Any]:
         """The report as it is, its questions, its people and its dates."""
+        with self._store.one_connection():
+            return self._form(caller, report_id, now)
+
+    def _form(self, caller: Caller, report_id: UUID, now: datetime) -> dict[str, Any]:
         seen = look(self._store, self._vault, caller, report_id, now.astimezone(OSLO).date())
         content = self._content(seen.state)
-        seen.names.look_up(_writers(seen.state))
+        held = registry_facts.assignments_on(self._store.rows, seen.state.unit_id, seen.on)
+        seen.names.look_up(_writers(seen.state) | {str(each.person_id) for each in held})
         dates = dates_of(self._store.rows, seen.state.year)
         at = AtQuestions(seen.report, seen.held, seen.on)
         return {
@@ -51,11 +57,15 @@ class Forms:
             "progress": progress_by_section(seen.state),
             "last_change": last_change(seen),
             "content_sha256": content_hash(seen.state),
-            **self._questions(seen, content, at, Previous.of(self._store, self._vault, seen)),
+            **self._questions(seen, content, at, held, Previous.of(self._store, self._vault, seen)),
         }
 
     def checks(self, caller: Caller, report_id: UUID, now: datetime) -> dict[str, Any]:
         """Everything that stands between the report and its submission, and what would be signed."""
+        with self._store.one_connection():
+            return self._checks(caller, report_id, now)
+
+    def _checks(self, caller: Caller, report_id: UUID, now: datetime) -> dict[str, Any]:
         seen = look(self._store, self._vault, caller, report_id, now.astimezone(OSLO).date())
         content = self._content(seen.state)
         found = findings(seen.state, {question.id: question.label for question in content.questions})
@@ -71,10 +81,10 @@ class Forms:
     def _content(self, state: ReportState) -> Content:
         return self._published(state.template_key, state.template_version)
 
-    def _questions(self, seen: Look, content: Content, at: AtQuestions, previous: Previous | None) -> dict[str, Any]:
-        rows = self._store.rows
-        persons = persons_of(seen, rows)
-        held = registry_facts.assignments_on(rows, seen.state.unit_id, seen.on)
+    def _questions(
+        self, seen: Look, content: Content, at: AtQuestions, held: list[Assignment], previous: Previous | None
+    ) -> dict[str, Any]:
+        persons = reached(seen, held)
         found = findings(seen.state, {})
         questions = []
         for question in content.questions:

@@ -27,13 +27,17 @@ class Names:
         self._rows, self._unit_id, self.reader = rows, unit_id, reader
         self._all = any(role.role in SEES_ALL for role in standing)
         self._of_the_unit = any(role.unit_id == unit_id for role in standing)
-        self._known: dict[str, str | None] = {}
+        self._known: dict[str, dict[str, Any] | None] = {}
 
     def of(self, subject: str) -> str | None:
         """The name of who did something; None for the system, and for who may not be named to this reader."""
-        if subject not in self._known:
-            self.look_up([subject])
-        return self._known[subject]
+        card = self._card(subject)
+        return card["name"] if card else None
+
+    def contact(self, subject: str) -> dict[str, str | None]:
+        """How somebody is reached; whoever may read the name may read this."""
+        card = self._card(subject) or {}
+        return {"email": card.get("email"), "phone": card.get("phone")}
 
     def look_up(self, subjects: Iterable[str]) -> None:
         """Find out several at once, before each is asked for."""
@@ -41,12 +45,16 @@ class Names:
         persons = {subject: person for subject in unknown if (person := _person(subject))}
         cards = queries.cards(self._rows, self._nameable(list(persons.values()))) if persons else {}
         for subject in unknown:
-            card = cards.get(persons[subject]) if subject in persons else None
-            self._known[subject] = card["name"] if card else None
+            self._known[subject] = cards.get(persons[subject]) if subject in persons else None
 
     def who(self, by: Acting) -> dict[str, Any]:
         """Who did something, in which role."""
         return {"subject": by.subject, "role": by.role, "name": self.of(by.subject)}
+
+    def _card(self, subject: str) -> dict[str, Any] | None:
+        if subject not in self._known:
+            self.look_up([subject])
+        return self._known[subject]
 
     def _nameable(self, persons: list[UUID]) -> list[UUID]:
         if self._all:

@@ -26,6 +26,11 @@ def persons_of(look: Look, rows: Rows) -> list[dict[str, Any]]:
     return [_person(look, each) for each in held]
 
 
+def reached(look: Look, held: list[Assignment]) -> list[dict[str, Any]]:
+    """The holders of these roles with how they are reached, so that nobody need ask for each of them elsewhere."""
+    return [{**_person(look, each), **look.names.contact(str(each.person_id))} for each in held]
+
+
 def holders_of(slot: Slot, persons: list[dict[str, Any]], held: list[Assignment]) -> list[dict[str, Any]]:
     """Those of ``persons`` who answer a question."""
     theirs = {str(each.id) for each in held if is_theirs(slot, each)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -27,9 +26,9 @@ _GROUP = ("group_leader", "user_representative", "group_member", "unit_represent
 async def roles(visit: Visiting, report_id: UUID) -> Response:
     """Everybody with a role on the unit today."""
     frame = await framed(visit, report_id, "roller")
-    cards, group = await asyncio.gather(_cards(visit, frame), _group(visit, frame))
+    group = await _group(visit, frame)
     seats = {seat["id"]: _seat(visit, seat) for seat in group.get("seats", [])}
-    people = [_person(person, cards, seats) for person in frame.form["persons"]]
+    people = [_person(person, seats) for person in frame.form["persons"]]
     groups = [
         (visit.text(N_("Enheten")), _ordered(people, _UNIT)),
         (visit.text(N_("Referansegruppen")), _ordered(people, _GROUP)),
@@ -77,37 +76,20 @@ def _seat(visit: Visit, seat: Json) -> str:
     return REGIONS.get(region) or seat.get("name_nb") or visit.text(_SEATS.get(seat["id"], _SEAT))
 
 
-def _person(person: Json, cards: Json, seats: Json) -> dict[str, Any]:
+def _person(person: Json, seats: Json) -> dict[str, Any]:
     """A person with a role, as the page shows it."""
-    card = cards.get(person["person_id"]) or {}
     seat = person["seat"]
-    return {
-        **person,
-        "name": person["name"] or card.get("name"),
-        "email": card.get("email"),
-        "phone": card.get("phone"),
-        "seat_name": seats.get(seat, "") if seat and seat.startswith("region_") else "",
-    }
+    return {**person, "seat_name": seats.get(seat, "") if seat and seat.startswith("region_") else ""}
 
 
 def _ordered(people: list[dict[str, Any]], order: tuple[str, ...]) -> list[dict[str, Any]]:
     return sorted((p for p in people if p["role"] in order), key=lambda p: (order.index(p["role"]), p["name"] or ""))
 
 
-async def _cards(visit: Visit, frame: Frame) -> dict[str, Any]:
-    """Contact data from the registry, where the reader may see them; the page does without where it is away."""
-    persons = sorted({person["person_id"] for person in frame.form["persons"]})
-    found = await asyncio.gather(*(_read(visit, f"/persons/{person}") for person in persons))
-    return {person: read["card"] for person, read in zip(persons, found, strict=True) if read}
-
-
 async def _group(visit: Visit, frame: Frame) -> Json:
-    return await _read(visit, f"/units/{frame.form['unit']['unit_id']}/group")
-
-
-async def _read(visit: Visit, path: str) -> Json:
+    """The seats of the group, from the registry; the page does without where it is away."""
     try:
-        read: Json = await visit.services.registry.get(path)
+        found: Json = await visit.services.registry.get(f"/units/{frame.form['unit']['unit_id']}/group")
     except (Away, Problem):
         return {}
-    return read
+    return found
