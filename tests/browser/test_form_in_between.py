@@ -11,7 +11,6 @@ from tests.browser.stage import Behind
 from tests.browser.test_form import ACCESS, TRYING, Written, box, choose, settled, state
 
 pytestmark = pytest.mark.browser
-NOTICE = "#notice-evaluation-equal_access"
 
 
 @pytest.fixture

@@ -60,3 +60,11 @@ def test_a_hundred_thousand_characters_are_compared_in_a_moment() -> None:
     pieces = difference(before, before.replace("samme", "andre", 500))
     assert time.monotonic() - began < 20
     assert counted(pieces)[0] >= 500
+
+
+def test_thousands_of_empty_lines_are_compared_in_a_moment() -> None:
+    before, after = "\n" * 100_000, "Ett ord.\n" + "\n" * 900
+    began = time.process_time()
+    pieces = difference(before, after)
+    assert time.process_time() - began < 5
+    assert "".join(piece.text for piece in pieces if piece.kind is not REMOVED) == after

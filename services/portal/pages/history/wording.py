@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -11,7 +12,7 @@ from enum import StrEnum
 _TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
 _WORD = re.compile(r"\w+")
 MOST_COMPARED = 4_000_000
-"""Pairs of words compared one by one; beyond it a passage is shown as replaced whole, which is always true."""
+"""Pairs of words, or of equal lines, compared; beyond it a passage is shown as replaced whole, which is always true."""
 LEAST_KEPT = 0.3
 """The share of a passage that must be the same for it to be readable word by word."""
 
@@ -40,6 +41,8 @@ class Piece:
 def difference(before: str, after: str) -> list[Piece]:
     """The two texts as one, in order: what stayed, what was removed and what was added."""
     lines = [text.splitlines(keepends=True) for text in (before, after)]
+    if _equal_pairs(*lines) > MOST_COMPARED:
+        return _joined(_within(before, after))
     pieces: list[Piece] = []
     for tag, old, new in _blocks(*lines):
         if tag == "equal":
@@ -72,6 +75,12 @@ def _within(before: str, after: str) -> list[Piece]:
             pieces += [Piece(Kind.REMOVED, "".join(removed)), Piece(Kind.ADDED, "".join(added))]
     kept = sum(piece.words for piece in pieces if piece.kind is Kind.SAME)
     return pieces if kept >= LEAST_KEPT * min(_words(before), _words(after)) else whole
+
+
+def _equal_pairs(before: Sequence[str], after: Sequence[str]) -> int:
+    """How often a line of one is a line of the other: thousands of empty lines would take minutes to compare."""
+    often = Counter(after)
+    return sum(often[line] for line in before)
 
 
 def _words(text: str) -> int:
