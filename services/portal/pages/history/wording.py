@@ -12,7 +12,7 @@ from enum import StrEnum
 _TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
 _WORD = re.compile(r"\w+")
 MOST_COMPARED = 4_000_000
-"""Pairs of words, or of equal lines, compared; beyond it a passage is shown as replaced whole, which is always true."""
+"""Pairs of words, or of equal lines, compared; beyond it a passage is shown as replaced whole, which is true."""
 LEAST_KEPT = 0.3
 """The share of a passage that must be the same for it to be readable word by word."""
 
