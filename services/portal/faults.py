@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.portal.clients import Away, Problem
 from services.portal.database import DatabaseAway
 from services.portal.fault_words import FORGED, OVER, Fault, fault_of
-from services.portal.security import SAFE, Forged
+from services.portal.security import SAFE, Forged, form_of
 from services.portal.visit import NotLoggedIn, Visit, anyone, stranger
 from shared.context import correlation_id
 from shared.problems import BodyLimit
@@ -56,7 +56,7 @@ async def _visit(request: Request) -> Visit:
 
 async def _written(request: Request) -> list[str]:
     """The texts of the form that was not taken, so that nobody has to write them twice."""
-    sent = (await request.form()).multi_items()
+    sent = (await form_of(request)).multi_items()
     texts = [value for name, value in sent if name not in NOT_TEXTS and not isinstance(value, UploadFile)]
     return [text for text in texts if len(text.split()) > 1]
 

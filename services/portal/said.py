@@ -30,7 +30,7 @@ def heard(request: Request) -> Said | None:
     """What the browser brought, if it can be read."""
     try:
         message, kind = json.loads(urlsafe_b64decode(request.cookies.get(COOKIE, "").encode()))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None
     return Said(str(message), kind if kind in get_args(Kind) else "info")
 

@@ -7,15 +7,20 @@ import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from urllib.parse import urlsplit
 
+import structlog
 from fastapi import Request
 from markupsafe import Markup
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import FormData, Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.problems import BodyLimit
 
+log = structlog.get_logger()
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FIELD, HEADER = "csrf", "X-CSRF-Token"
+UNREADABLE = (HTTPException, LookupError, ValueError, RuntimeError)
+"""What the parser raises for bytes that are no form, or that were read before."""
 LARGEST = 4_000_000
 """Bytes a form may have: a text at its technical ceiling grows up to twelvefold on its way."""
 POLICY = "; ".join(
@@ -90,10 +95,19 @@ async def must_carry_token(request: Request, expected: str) -> None:
     """Refuse a form without the token of this session's pages."""
     given = request.headers.get(HEADER, "")
     if not given:
-        field = (await request.form()).get(FIELD)
+        field = (await form_of(request)).get(FIELD)
         given = field if isinstance(field, str) else ""
     if not hmac.compare_digest(_unmasked(given), expected.encode()):
         raise Forged("the token is another" if given else "no token")
+
+
+async def form_of(request: Request) -> FormData:
+    """The form that was sent; an empty one where what was sent is no form."""
+    try:
+        return await request.form()
+    except UNREADABLE as fault:
+        log.info("form_unreadable", fault=type(fault).__name__)
+        return FormData()
 
 
 def masked(token: str) -> str:
@@ -130,6 +144,7 @@ __all__ = [
     "BodyLimit",
     "Forged",
     "SecurityHeaders",
+    "form_of",
     "local",
     "masked",
     "must_carry_token",

@@ -149,10 +149,9 @@ class Visit:
 
     def see(self, url: str) -> Response:
         """Go and look there, after a form was taken; whoever reloads then sends nothing twice."""
+        answer: Response = RedirectResponse(url, 303)
         if self.is_partial:
-            answer = Response(status_code=204, headers={"HX-Redirect": url})
-        else:
-            answer = RedirectResponse(url, 303)
+            answer = Response(status_code=204, headers={"HX-Redirect": answer.headers["location"]})
         if self._said:
             keep(self._said, answer)
         return answer
@@ -169,7 +168,8 @@ class Visit:
             "here": quote(self.request.url.path, safe="/"),
             **context,
         }
-        return self.portal.templates.render(template, self.language, given)
+        drawn = self.portal.templates.render(template, self.language, given)
+        return drawn.encode(errors="replace").decode()  # half a character can be received, and never sent
 
     def _csrf(self) -> str:
         return token_field(self.session.csrf) if self.session else ""

@@ -34,7 +34,8 @@ AWAY = N_("Ikke lagret, vi prøver igjen")
 
 def plain(text: str) -> str:
     """A text as it is kept: line ends as the web has them in scripts, and without what no database keeps."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    whole = text.encode(errors="replace").decode()
+    return whole.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
 
 
 def command_key(key: UUID, *said: object) -> UUID:
