@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
 from tests.browser.stage import Behind
 from tests.browser.test_form import ACCESS, TRYING, Written, box, choose, settled, state
@@ -68,7 +68,12 @@ def test_whoever_logs_out_with_unsaved_text_is_asked_once(report: Written) -> No
     box(lead, ACCESS).fill("Kan ikke lagres.")
     expect(state(lead, ACCESS)).to_have_text(TRYING)
     asked: list[str] = []
-    lead.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    def agree(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    lead.on("dialog", agree)
     lead.locator("summary", has=lead.locator(".person-name")).click()
     lead.get_by_role("button", name="Logg ut").click()
     expect(lead.get_by_role("link", name="Logg inn").first).to_be_visible()
