@@ -240,3 +240,20 @@ async def test_the_lists_speak_the_readers_language(lists: Lists, language: str)
     page = readable((await lists.lead.get(f"{lists.path}/aktivitet", Accept_Language=language)).text)
     said = {"nn": "Ingen artiklar er førte opp enno.", "en": "No articles have been added yet."}
     assert said[language] in page
+
+
+async def test_whoever_has_two_roles_in_the_unit_writes_in_the_foremost(lists: Lists) -> None:
+    draft = lists.draft
+    await draft.service.grant(draft.coordinator, "site_lead", unit_id=str(draft.unit_id))
+    for title in ("Første", "Andre"):
+        assert "er lagt til" in readable(await lists.add(lists.coordinator, title=title))
+    line = (await lists.lines())[0]
+    page = await lists.coordinator.page(f"{lists.path}/aktivitet")
+    assert place(
+        await lists.coordinator.post(f"{lists.entries}/{line['entry_id']}/flytt", {"plass": 1, "vei": "ned"})
+    )
+    assert await lists.titles() == ["Andre", "Første"]
+    removal = form(page, f"{line['entry_id']}/fjern")
+    await lists.coordinator.follow(await lists.coordinator.post(removal.action, removal.fields))
+    assert await lists.titles() == ["Andre"]
+    assert {fact["by"]["role"] for fact in await draft.facts("EntryAdded")} == {"site_lead"}

@@ -102,6 +102,13 @@ async def test_what_is_signed_is_told_and_the_receipt_says_the_same(complete: Dr
     assert (await complete.shown(complete.lead))["status"] == "submitted"
 
 
+async def test_whoever_leads_by_two_assignments_signs_all_the_same(complete: Draft, portal: portals.Service) -> None:
+    await complete.service.grant(complete.lead, "professional_lead", unit_id=str(complete.unit_id), acting=True)
+    lead = as_(portal, complete.lead)
+    form = form_of(await lead.page(check_of(complete)))
+    assert "Kvittering for levering 1" in readable(await lead.follow(await lead.post(check_of(complete), form)))
+
+
 async def test_a_form_sent_twice_is_one_submission(complete: Draft, portal: portals.Service) -> None:
     lead = as_(portal, complete.lead)
     form = form_of(await lead.page(check_of(complete)))

@@ -15,6 +15,7 @@ from services.portal.clients import Problem
 from services.portal.languages import N_
 from services.portal.pages.activity.opened import Told, list_again, opened
 from services.portal.pages.activity.writing import NONE, Key, Names
+from services.portal.pages.report.writing import write
 from services.portal.visit import Visit, Visiting
 
 router = APIRouter(prefix="/reports/{report_id}/oppforinger")
@@ -129,7 +130,7 @@ async def restore(
 async def _asked(visit: Visit, method: str, path: str, body: Any, key: UUID) -> str:
     """Ask reporting to do it; why it was not done, if it was not."""
     try:
-        await visit.services.reporting.send(method, path, body, key=key)
+        await write(visit, method, path, body, key)
     except Problem as problem:
         if problem.status != 409 and problem.code != "key_reused":
             raise

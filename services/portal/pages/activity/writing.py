@@ -17,6 +17,7 @@ from services.portal.pages.activity import typed as typing
 from services.portal.pages.activity.filling import Form, other
 from services.portal.pages.activity.lists import form_of, line_of
 from services.portal.pages.activity.opened import Opened, Told, form_shown, list_again, opened
+from services.portal.pages.report.writing import write
 from services.portal.visit import Visiting
 
 router = APIRouter(prefix="/reports/{report_id}/oppforinger")
@@ -55,13 +56,12 @@ async def add(
     blank = Form(listed=listed, kind=listed.kind, entry_id=entry_id, version=0, typed={}, key=key, carried=overtatt)
 
     async def keep(fields: Mapping[str, Any]) -> None:
-        reporting = visit.services.reporting
         if ta_tilbake:
             nothing = {"declared": False, "base_version": listed.base}
             path = f"{report.path}/answers/{question_id}/nothing-to-report"
-            await reporting.send("PUT", path, nothing, key=uuid5(key, "ta_tilbake"))
+            await write(visit, "PUT", path, nothing, uuid5(key, "ta_tilbake"))
         body = {"question_id": question_id, "fields": fields, "carried_over": overtatt}
-        await reporting.send("PUT", f"{report.path}/entries/{entry_id}", body, key=key)
+        await write(visit, "PUT", f"{report.path}/entries/{entry_id}", body, key)
 
     told = Told(
         message=N_("«%(line)s» er lagt til."),
@@ -91,13 +91,12 @@ async def change(
     path = f"{report.path}/entries/{entry_id}"
 
     async def keep(fields: Mapping[str, Any]) -> None:
-        reporting = visit.services.reporting
         base = version
         if sett_tilbake:
             body = {"base_version": base}
-            put_back = await reporting.send("POST", f"{path}/restorations", body, key=uuid5(key, "sett_tilbake"))
+            put_back = await write(visit, "POST", f"{path}/restorations", body, uuid5(key, "sett_tilbake"))
             base = put_back.json()["version"]
-        await reporting.send("PUT", f"{path}/fields", {"fields": fields, "base_version": base}, key=key)
+        await write(visit, "PUT", f"{path}/fields", {"fields": fields, "base_version": base}, key)
 
     told = Told(
         message=N_("«%(line)s» er lagret."),

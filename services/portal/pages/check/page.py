@@ -16,6 +16,7 @@ from services.portal.pages.check.findings import FAULT, WARNING, in_parts, said,
 from services.portal.pages.check.standing import TIMINGS_NOW, Standing
 from services.portal.pages.history.page import difference_between, tell
 from services.portal.pages.report.frame import CHECK, Frame, frame_of
+from services.portal.pages.report.writing import write
 from services.portal.visit import Visit, Visiting
 
 router = APIRouter()
@@ -65,7 +66,7 @@ async def submit(
         return await _page(visit, report_id, 422, signature=signature, excuse_fault=signature.fault)
     body = {"seen": seen, "excuse": signature.excuse or None}
     try:
-        answer = await visit.services.reporting.send("POST", f"/reports/{report_id}/submissions", body, key=key)
+        answer = await write(visit, "POST", f"/reports/{report_id}/submissions", body, key)
     except Problem as problem:
         return await _refused(visit, report_id, signature, problem)
     return visit.see(f"/reports/{report_id}/kvittering/{answer.json()['number']}")
@@ -87,7 +88,7 @@ async def consent(visit: Visiting, report_id: UUID, key: Annotated[UUID, Form()]
 
 async def _step(visit: Visit, report_id: UUID, step: str, key: UUID, told: str) -> Response:
     try:
-        await visit.services.reporting.send("POST", f"/reports/{report_id}/{step}", key=key)
+        await write(visit, "POST", f"/reports/{report_id}/{step}", None, key)
     except Problem as problem:
         if problem.code not in ("no_open_group_answers", "report_is_locked", "not_allowed"):
             raise
