@@ -255,6 +255,8 @@ def _connect(url: URL) -> _Parts:
         # Named as PostgreSQL itself understands it, so that whoever else opens the URL means the same.
         schema=str(url.query.get("options", "")).partition("-csearch_path=")[2],
     )
-    engine = create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, connect_args=dict(PATIENCE))
+    # All are kept: when many ask at once, connecting anew takes longer than what is asked.
+    named, patience = url.set(drivername="postgresql+psycopg"), dict(PATIENCE)
+    engine = create_engine(named, pool_pre_ping=True, pool_size=15, max_overflow=0, connect_args=patience)
     snapshots = PostgresAggregateRecorder(server, events_table_name=SNAPSHOTS_TABLE)
     return PostgresEventRecorder(server), snapshots, engine, server.preparing
