@@ -26,6 +26,7 @@ PARTS = (
     "country",
     "deadline",
     "profile",
+    "portal",
 )
 GOALS = {
     "edit_vs_bare_insert": "≥ 1.2",
@@ -46,6 +47,12 @@ GOALS = {
     "commit_to_subscriber_p50_ms": "≤ 5",
     "growth_events": "0.8 to 1.2",
     "growth_country": "0.8 to 1.2",
+    "portal_form_p95_ms": "< 100",
+    "portal_page_kb": "< 150",
+    "portal_autosave_p95_ms": "< 300",
+    "lighthouse_performance": "≥ 95",
+    "lighthouse_accessibility": "100",
+    "lighthouse_best_practices": "100",
 }
 
 
@@ -66,10 +73,11 @@ def _between(mark: str, text: str, lines: Iterable[str]) -> str:
     return re.sub(f"{re.escape(begin)}.*?{re.escape(end)}", lambda _: made, text, flags=re.DOTALL)
 
 
-def _summary(known: dict[str, float]) -> Iterable[str]:
+def _summary(known: dict[str, float | None]) -> Iterable[str]:
     yield from ("| key | median | goal |", "|---|---:|---|")
     for key in KEYS:
-        yield f"| `{key}` | {shown(known[key]) if key in known else 'not measured'} | {GOALS.get(key, '')} |"
+        value = known.get(key)
+        yield f"| `{key}` | {shown(value) if value is not None else 'not measured'} | {GOALS.get(key, '')} |"
 
 
 def _machine(parts: list[dict[str, Any]]) -> Iterable[str]:

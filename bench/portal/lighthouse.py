@@ -23,6 +23,8 @@ PRESETS: dict[str, list[str]] = {"phone": [], "desktop": ["--preset=desktop"]}
 WITHIN = 180.0
 FLAGS = "--headless=new --no-sandbox --disable-dev-shm-usage"
 """Chromium refuses to run as root with its sandbox, as in a container; the pages are our own."""
+LOADED = "--max-wait-for-load=15000"
+"""A page that listens for changes never ends loading; nothing comes after the first seconds."""
 TOLD = ("first-contentful-paint", "largest-contentful-paint", "total-blocking-time", "cumulative-layout-shift")
 
 
@@ -31,7 +33,7 @@ def look(url: str, cookie: str, preset: str, folder: Path) -> dict[str, Any]:
     headers = folder / "headers.json"
     headers.write_text(json.dumps({"Cookie": cookie}))
     told = ["--output=json", "--quiet", f"--only-categories={','.join(CATEGORIES)}", *PRESETS[preset]]
-    told += [f"--chrome-flags={FLAGS}", f"--extra-headers={headers}", "--no-enable-error-reporting"]
+    told += [f"--chrome-flags={FLAGS}", f"--extra-headers={headers}", "--no-enable-error-reporting", LOADED]
     browser = _browser()
     environment = {**os.environ, **chromium_environment(browser), "CHROME_PATH": str(browser)}
     try:

@@ -29,10 +29,10 @@ LONGER = 5
 def measure(plan: Plan, ground: Ground, findings: Findings) -> None:
     """One suite for all of it; Lighthouse comes last, when nobody else is at it."""
     with stand(ground) as standing:
+        _weight(standing, findings)
         for number in range(min(plan.rounds, ROUNDS)):
             _pages(plan, standing, findings, number)
             _saves(plan, standing, findings, number)
-        _weight(standing, findings)
         for preset in lighthouse.PRESETS:
             _lighthouse(plan, ground, standing, findings, preset)
 

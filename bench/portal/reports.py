@@ -8,10 +8,10 @@ from itertools import cycle
 from typing import Any
 from uuid import uuid4
 
+from bench.portal.prose import prose
 from deploy.demo.client import Caller, Suite, together
 from deploy.demo.entries import lines
 from deploy.demo.story import Unit
-from deploy.demo.texts import text
 from tests.e2e.stage import Stage
 
 SEATS = {f"region_{region}": "group_member" for region in ("nord", "midt", "vest", "sor_ost")}
@@ -79,9 +79,9 @@ async def _answer(writer: Caller, report: str, unit: Unit, question: dict[str, A
             told = {"question_id": question["id"], "fields": fields}
             await writer.put(f"/reports/{report}/entries/{uuid4()}", told)
         return
-    once, most = text(unit, question["id"]), question["limits"]["characters"] or 2000
+    most = int(FULL * (question["limits"]["characters"] or 2000))
     choices = [choice["id"] for choice in question["choices"]][:3]
-    body = {"text": " ".join([once] * max(1, int(FULL * most / len(once)))), "choices": choices, "base_version": 0}
+    body = {"text": prose(most, f"{report} {question['id']}"), "choices": choices, "base_version": 0}
     await writer.put(f"/reports/{report}/answers/{question['id']}", body)
 
 

@@ -21,10 +21,12 @@ from uuid import UUID
 
 import uvloop
 
-from bench.load import TEXT
+from bench.portal.prose import prose
 from bench.portal.wire import Wire
 
 PRESENT_EVERY = 17.0
+WRITTEN = 1500
+"""Characters that a save sends: the whole of what stands in the field."""
 ASKS_AFTER = 2.5
 """Seconds until a page asks how far the report has come; what else happens until then is told with it."""
 QUESTION = re.compile(rb'data-question="([^"]+)" data-item-version="(\d+)"')
@@ -61,6 +63,7 @@ class Person:
 
     def __init__(self, run: Run, told: dict[str, Any], main: Wire, beside: Wire, stream: Wire) -> None:
         self.run, self.texts, self.at = run, told["texts"], f"/reports/{told['report']}"
+        self.written = prose(WRITTEN, self.at)
         self.main, self.beside, self.stream = main, beside, stream
         self.colleague: Person | None = None
         self.tab, self.asking = UUID(int=next(TABS)), False
@@ -108,7 +111,7 @@ class Person:
             if sent > self.run.ends:
                 return
             key = UUID(int=self.run.seed.getrandbits(128))
-            written = {"text": f"{TEXT} {number}", "key": key, "version": self.versions[question]}
+            written = {"text": f"{self.written} {number}", "key": key, "version": self.versions[question]}
             answer = await self.main.ask(f"{self.at}/svar/{question}", form=urlencode(written).encode(), script=True)
             self.run.note("save", sent, answer.status, answer.body)
             if answer.status == 200:
