@@ -189,7 +189,8 @@ async def anyone(request: Request) -> Visit:
         visit.session = await asyncio.to_thread(partial(portal.sessions.find, cookie, seen=_does_something(request)))
     if visit.session and request.method not in SAFE:
         await must_carry_token(request, visit.session.csrf)
-    if visit.session:
+    if visit.session and not visit.is_by_script:
+        # A script shows no places to go to: a text is saved as quickly while the registry keeps people waiting.
         visit.roles = await _roles(portal, visit)
     request.state.visit = visit
     return visit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from services.portal.clients import SERVICES, Away, Connections, PersonTokens, Problem
 from shared.context import TraceMiddleware
@@ -191,3 +193,17 @@ def _answering(tokens: Tokens, answers: Answers) -> Connections:
     minted = PersonTokens(tokens.signing_key("portal"))
     transports = {name: httpx.MockTransport(answers) for name in SERVICES}
     return Connections.to({name: f"http://{name}" for name in SERVICES}, minted, transports)
+
+
+async def test_what_scripts_send_does_not_wait_for_the_registry(databases: Databases, tokens: Tokens) -> None:
+    silent = FastAPI()
+
+    @silent.get("/me")
+    async def me() -> None:
+        await asyncio.Event().wait()
+
+    async with portal(databases, tokens, {"registry": silent}) as made:
+        browser = made.visitor(uuid4())
+        async with asyncio.timeout(30):
+            answer = await browser.post("/session", Sec_Fetch_Dest="empty")
+        assert answer.status_code == 200
