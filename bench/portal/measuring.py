@@ -98,7 +98,7 @@ def _weight(standing: Standing, findings: Findings) -> None:
     weights = asyncio.run(weigh(standing.port, visitor.cookie, f"/reports/{visitor.report}/{FORM}"))
     findings.add("portal_page_kb", sum(weights.values()) / 1000, "the form with all its assets", "kB")
     for name, size in sorted(weights.items(), key=lambda found: -found[1]):
-        findings.add(f"portal_{name}_kb", size / 1000, f"of it {name}", "kB")
+        findings.add(f"portal_weight_{name}_kb", size / 1000, f"of it {name}", "kB")
     say(f"the form and its assets: {sum(weights.values()) / 1000:.1f} kB")
 
 
