@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import structlog
 from fastapi import FastAPI, Request
@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.portal.clients import Away, Problem
 from services.portal.database import DatabaseAway
 from services.portal.fault_words import FORGED, OVER, Fault, fault_of
-from services.portal.security import SAFE, Forged, form_of
+from services.portal.security import SAFE, Forged, form_of, local
 from services.portal.visit import NotLoggedIn, Visit, anyone, stranger
 from shared.context import correlation_id
 from shared.problems import BodyLimit
@@ -62,11 +62,19 @@ async def _written(request: Request) -> list[str]:
 
 
 async def _not_logged_in(request: Request, fault: NotLoggedIn) -> Response:
-    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    login = f"/login?next={quote(here if request.method in SAFE else '/', safe='')}"
+    login = f"/login?next={quote(_page(request), safe='')}"
     if request.method in SAFE and not stranger(request).is_by_script:
         return RedirectResponse(login, 303)
     return await shown(request, 401, OVER, code="session_over", login=login)
+
+
+def _page(request: Request) -> str:
+    """The page somebody is on: the one asked for, or the one whose form was sent, which the browser names."""
+    try:
+        there = request.url if request.method in SAFE else urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return "/"
+    return local(there.path + (f"?{there.query}" if there.query else ""))
 
 
 async def _forged(request: Request, fault: Forged) -> Response:

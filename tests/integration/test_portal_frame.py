@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -18,7 +19,7 @@ from services.portal.clients import Away, Problem
 from services.portal.security import SAFE
 from services.portal.sessions import COOKIE
 from services.portal.visit import Visiting, anyone
-from tests.integration.portal import Service, portal, readable
+from tests.integration.portal import HOME, Service, portal, readable
 from tests.integration.reporting import MovableClock
 from tests.stores import Databases, sqlite_databases
 from tests.tokens import Tokens
@@ -190,6 +191,23 @@ async def test_what_was_written_into_an_expired_session_is_given_back(running: S
     assert answer.status_code == 401
     assert TEXT in readable(answer.text)
     assert browser.token not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("referer", "back"),
+    [
+        (f"{HOME}/reports/1/evaluering?a=b", "/reports/1/evaluering?a=b"),
+        ("http://[", "/"),
+        ("https://a.example//b", "/"),
+    ],
+)
+async def test_whoever_sent_a_form_too_late_logs_in_to_the_page_it_stood_on(
+    running: Service, clock: MovableClock, referer: str, back: str
+) -> None:
+    browser = running.visitor(KARI)
+    clock.move(hours=2)
+    answer = await browser.post("/write", {"words": TEXT}, Referer=referer)
+    assert f'href="/login?next={quote(back, safe="")}"' in answer.text
 
 
 @pytest.mark.parametrize(
