@@ -6,7 +6,7 @@ import json
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -18,7 +18,7 @@ from tests.tokens import Tokens
 
 pytestmark = [pytest.mark.integration, pytest.mark.anyio]
 FORM = "multipart/form-data"
-ADDRESSES = ["/logout", "/session", "/login/invitation", f"/reports/{uuid4()}/svar/evaluation.summary"]
+ADDRESSES = ["/logout", "/session", "/login/invitation", f"/reports/{UUID(int=7)}/svar/evaluation.summary"]
 
 
 @pytest.fixture
