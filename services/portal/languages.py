@@ -7,7 +7,7 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -74,6 +74,10 @@ def catalogue(language: Language) -> gettext.NullTranslations:
     return gettext.GNUTranslations(compiled)
 
 
+REMEMBERED = 10_000
+"""Dates and numbers whose words are kept: a page has many, and is drawn again with the same."""
+
+
 @dataclass(frozen=True)
 class Tongue:
     """How one language says texts, dates and numbers; moments are told as they are in Oslo."""
@@ -90,11 +94,11 @@ class Tongue:
 
     def date(self, day: date | datetime | str, form: str = "long") -> str:
         """``16. februar 2027``; other forms are short, medium, full (with the weekday) or a Babel pattern."""
-        return format_date(_day(day), format=form, locale=_LOCALES[self.language])
+        return _said_day(self.language, day, form)
 
     def time(self, moment: datetime | str) -> str:
         """``16:00``."""
-        return format_time(_moment(moment), "HH:mm", locale=_LOCALES[self.language])
+        return _said_time(self.language, moment)
 
     def moment(self, moment: datetime | str, form: str = "long") -> str:
         """``16. februar 2027 kl. 16:00``."""
@@ -102,13 +106,28 @@ class Tongue:
 
     def number(self, number: float) -> str:
         """``100 000``."""
-        return str(format_decimal(number, locale=_LOCALES[self.language]))
+        return _said_number(self.language, number)
 
 
 @cache
 def tongue(language: Language) -> Tongue:
     """How that language says things."""
     return Tongue(language)
+
+
+@lru_cache(REMEMBERED)
+def _said_day(language: Language, day: date | datetime | str, form: str) -> str:
+    return format_date(_day(day), format=form, locale=_LOCALES[language])
+
+
+@lru_cache(REMEMBERED)
+def _said_time(language: Language, moment: datetime | str) -> str:
+    return format_time(_moment(moment), "HH:mm", locale=_LOCALES[language])
+
+
+@lru_cache(REMEMBERED)
+def _said_number(language: Language, number: float) -> str:
+    return str(format_decimal(number, locale=_LOCALES[language]))
 
 
 def _moment(value: datetime | str) -> datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
@@ -163,7 +163,7 @@ class Visit:
     def _drawn(self, template: str, context: Mapping[str, Any]) -> str:
         given = {
             "visit": self,
-            "csrf": self._csrf,
+            "csrf": cache(self._csrf),  # the same in all forms of a page, another in the next
             "correlation_id": correlation_id(),
             "here": quote(self.request.url.path, safe="/"),
             **context,
