@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from sqlalchemy.engine import make_url
 
+SYNC = b"S\0\0\0\4"
+"""Ours, for the client's own may be in what it sends next; another one does no harm."""
+
 
 class Cut(StrEnum):
     """Where the way breaks."""
@@ -54,8 +57,8 @@ class Way:
                     answers.cancel()
                     if cut is Cut.BEFORE_ANSWER:
                         await asyncio.wait({answers})
-                        out.write(asked)
-                        # The commit is done when the database answers it.
+                        # The commit is done when the database answers it, which it does when it is asked to sync.
+                        out.write(asked + SYNC)
                         await far.read(1)
                     self.broken.append(cut)
                     return
