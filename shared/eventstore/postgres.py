@@ -148,7 +148,7 @@ class PostgresEventRecorder(PostgresProcessRecorder):
     def outcomes(self, command_ids: Sequence[UUID]) -> list[Outcome]:
         """What those of the commands answered that were done."""
         with self.datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
-            cursor.execute(self._outcomes, (json_of(list(map(str, command_ids))),), prepare=True)
+            cursor.execute(self._outcomes, (json_of(command_ids),), prepare=True)
             return [Outcome(UUID(id), digest, answer, position) for id, digest, answer, position in cursor]
 
     @staticmethod

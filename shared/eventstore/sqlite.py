@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
@@ -21,6 +20,7 @@ from eventsourcing.sqlite import SQLiteConnection, SQLiteCursor, SQLiteDatastore
 
 from shared.eventstore.faults import unavailable
 from shared.eventstore.mapper import uuid_of
+from shared.eventstore.parameters import json_of
 from shared.eventstore.rows import EVENTS_TABLE, SNAPSHOTS_TABLE, as_sql, grouped
 from shared.eventstore.work import Outcome, Receipt, StoreUnavailable, Verdict, Work
 
@@ -202,9 +202,8 @@ class SQLiteEventRecorder(SQLiteProcessRecorder):
 
     def outcomes(self, command_ids: Sequence[UUID]) -> list[Outcome]:
         """What those of the commands answered that were done."""
-        ids = json.dumps([str(id) for id in command_ids])
         with self.datastore.transaction(commit=False) as cursor:
-            cursor.execute(_OUTCOMES, (ids,))
+            cursor.execute(_OUTCOMES, (json_of(command_ids),))
             return [Outcome(UUID(row[0]), row[1], row[2], row[3]) for row in cursor.fetchall()]
 
     def version_at(self, originator_id: UUID, moment: datetime) -> int:
