@@ -32,7 +32,8 @@ FILES: Mapping[str, str] = {
     "@digdir/designsystemet-css/dist/theme/designsystemet.css": "ds-theme.css",
     "@digdir/designsystemet-web/dist/umd/index.js": "ds-web.js",
     "htmx.org/dist/htmx.min.js": "htmx.js",
-    "htmx.org/dist/ext/hx-sse.min.js": "hx-sse.js",
+    # In one file: htmx begins when it has been read, and never asks for a stream if this comes only after that.
+    "htmx.org/dist/ext/hx-sse.min.js": "htmx.js",
     # The Sámi letters are in the second file: a browser asks for it only where a page has one of them.
     f"{INTER}/files/inter-latin-wght-normal.woff2": "inter-latin.woff2",
     f"{INTER}/files/inter-latin-ext-wght-normal.woff2": "inter-latin-ext.woff2",
@@ -71,12 +72,21 @@ def make(vendor: Path = VENDOR) -> bool:
 
 
 def _copy(found: Path, into: Path) -> None:
-    manifest = {name: _keep(name, (found / source).read_bytes(), into) for source, name in FILES.items()}
+    manifest = {name: _keep(name, content, into) for name, content in _joined(found).items()}
     faces = "\n".join(_faces((found / INTER / FONT_SHEET).read_text(), manifest))
     manifest["inter.css"] = _keep("inter.css", faces.encode() + b"\n", into)
     told = {name: f"{into.name}/{kept}" for name, kept in manifest.items()}
     (into / "manifest.json").write_text(json.dumps(told, indent=2) + "\n")
     (into / "licences.txt").write_text("\n".join(_licences(found)))
+
+
+def _joined(found: Path) -> Mapping[str, bytes]:
+    """What the portal's files contain: what has one name is one after the other."""
+    contents: dict[str, bytes] = {}
+    for source, name in FILES.items():
+        read = (found / source).read_bytes()
+        contents[name] = contents[name] + b"\n" + read if name in contents else read
+    return contents
 
 
 def _licences(found: Path) -> Iterator[str]:

@@ -78,3 +78,15 @@ def test_whoever_logs_out_with_unsaved_text_is_asked_once(report: Written) -> No
     lead.get_by_role("button", name="Logg ut").click()
     expect(lead.get_by_role("link", name="Logg inn").first).to_be_visible()
     assert asked == ["confirm"]
+
+
+def test_changes_are_followed_however_late_the_other_scripts_come(report: Written) -> None:
+    lead = report.open("lead")
+    held: list[Route] = []
+    lead.route("**/*.js", lambda route: route.continue_() if "/htmx." in route.request.url else held.append(route))
+    with lead.expect_request("**/endringer?*"):
+        lead.reload(wait_until="commit")
+    assert held
+    for route in held:
+        route.continue_()
+    expect(lead.locator("#presence")).to_contain_text("Bare du er her nå")
