@@ -39,7 +39,7 @@ const conflicts = (() => {
     mine(saving, panel) {
       saving.version = panel.dataset.version;
       close(saving);
-      saving.soon(0);
+      saving.press();
     },
     theirs: giveWay,
     edit(saving, panel) {

@@ -7,7 +7,7 @@ const leaving = (() => {
     savings.forEach((saving) => saving.hurry());
     do {
       await new Promise((resolve) => setTimeout(resolve, 25)); // at least once: within its own event a form is not sent
-    } while (savings.some((saving) => !saving.isSaved() && !saving.held && !saving.attempt) && Date.now() < until);
+    } while (savings.some((saving) => saving.isOnItsWay()) && Date.now() < until);
   }
 
   const isPlain = (event) => !event.defaultPrevented && !event.button && !event.ctrlKey && !event.metaKey && !event.shiftKey;

@@ -23,18 +23,35 @@ const live = (() => {
   }
 
   const savingIn = (article) => autosave.of(article.querySelector("form[data-autosave]"));
-  const isTyped = (article) => [...article.querySelectorAll(".on-behalf textarea")].some((area) => area.value !== area.defaultValue);
-  const isAlone = (saving, article) =>
-    (!saving || (saving.isSaved() && !saving.held)) && !isTyped(article) && !article.contains(document.activeElement);
+  const isIn = (article) => article.contains(document.activeElement) && !document.activeElement.matches("summary");
+  const isAlone = (saving, article) => (!saving || (saving.isSaved() && !saving.held)) && !isIn(article);
 
   function tell(article, notice) {
     const saving = savingIn(article);
     notice.hidden = false;
     words.say(notice.querySelector("p").firstChild.textContent.trim());
     notice.querySelector("[data-fetch]").addEventListener("click", () => {
-      if (saving && !saving.isSaved()) saving.hurry();
-      else if (!isTyped(article) || confirm(words.word("leave"))) renew(article);
+      if (saving && !saving.isSaved() && !saving.isByHand) saving.hurry();
+      else renew(article);
     });
+  }
+
+  /** What waits for its button stays as it is, below what others made of the question meanwhile. */
+  function carryOver(saving, article, piece) {
+    const typed = article.querySelector(".on-behalf");
+    const there = piece.querySelector(".on-behalf");
+    if (there) there.replaceWith(typed);
+    else piece.querySelector(".question-notice").before(typed);
+    saving.version = saving.form.elements.version.value = piece.dataset.itemVersion;
+  }
+
+  /** Whoever was in the question goes on in what came in its place. */
+  function goOn(piece) {
+    const form = piece.querySelector("form[data-autosave]");
+    const closed = form?.closest("details:not([open])");
+    const heading = piece.querySelector("h4");
+    heading.tabIndex = -1;
+    (closed?.querySelector("summary") ?? form?.querySelector("textarea") ?? heading).focus();
   }
 
   /** With a notice, unasked: whoever came to the text while the other was on its way keeps it, and is told. */
@@ -43,10 +60,13 @@ const live = (() => {
       const html = await fetched(article.dataset.address);
       const saving = savingIn(article);
       if (notice && !isAlone(saving, article)) return tell(article, notice);
-      if (saving && !saving.isSaved()) return;
+      if (saving && !saving.isSaved() && !saving.isByHand) return;
       const piece = document.createRange().createContextualFragment(html).firstElementChild;
+      const wasIn = article.contains(document.activeElement);
+      if (saving && !saving.isSaved()) carryOver(saving, article, piece);
       article.replaceWith(piece);
       autosave.begin(piece);
+      if (wasIn) goOn(piece);
     } catch {
       // it is told again at the next change, and the notice stays
     }
@@ -93,7 +113,10 @@ const live = (() => {
     here(questionOf(document.activeElement));
     setInterval(() => document.hidden || here(questionOf(document.activeElement)), EVERY);
     document.addEventListener("focusin", (event) => questionOf(event.target) && here(questionOf(event.target)));
-    document.addEventListener("answer:saved", progress);
+    document.addEventListener("answer:saved", ({ target }) => {
+      progress();
+      if (target.matches("[data-by-hand]")) renew(target.closest("[data-question]")); // as the one it is about will see it
+    });
     addEventListener("pagehide", () => here("", true));
   });
 

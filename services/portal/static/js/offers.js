@@ -24,6 +24,7 @@ const offers = (() => {
     const areas = saving.form.querySelectorAll("textarea, input:not([type=hidden])");
     const fix = (is) => areas.forEach((area) => (area.readOnly = is));
     saving.held = "offer";
+    saving.form.closest("details")?.setAttribute("open", "");
     fix(true);
     const offer = shown(record, (choice) => {
       place.replaceChildren();

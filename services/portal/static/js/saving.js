@@ -2,6 +2,9 @@
 //
 // A save that got no answer may have been taken all the same.  It is sent again as it was, under its own key,
 // until it is answered; only then goes what was typed meanwhile.  So nobody meets their own text as a conflict.
+//
+// A form ``data-by-hand`` is sent when its button is pressed, since others are told of it each time; what is typed is
+// kept and guarded like any other.  The attribute says what is shown until then.
 const PAUSE = 700;
 const PATIENCE = 15_000;
 const LONGEST_WAIT = 30_000;
@@ -16,6 +19,7 @@ class Saving {
     this.version = form.elements.version.value;
     this.saved = this.written();
     this.sent = null;
+    this.pressed = ""; // what stood in the form when its button was pressed
     this.attempt = 0;
     this.timer = 0;
     this.busy = false;
@@ -29,7 +33,7 @@ class Saving {
     });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.hurry();
+      this.press();
     });
     form.setAttribute("data-autosaves", "");
   }
@@ -42,6 +46,20 @@ class Saving {
     return !this.sent && JSON.stringify(this.written()) === JSON.stringify(this.saved);
   }
 
+  get isByHand() {
+    return "byHand" in this.form.dataset;
+  }
+
+  /** Whether it may be sent: what waits for its button may not, unless it was pressed for just this. */
+  isDue() {
+    return !this.isByHand || this.sent !== null || this.pressed === JSON.stringify(this.written());
+  }
+
+  /** Whether it is worth waiting for. */
+  isOnItsWay() {
+    return !this.isSaved() && this.isDue() && !this.held && !this.attempt;
+  }
+
   changed() {
     if (this.held === "refused") this.held = "";
     if (this.isSaved()) {
@@ -52,8 +70,19 @@ class Saving {
     this.keep();
     if (this.held === "conflict") return conflicts.follow(this);
     if (this.attempt || this.held) return; // what waits its turn, or for somebody, takes this with it
+    this.wait(PAUSE);
+  }
+
+  wait(delay) {
+    if (!this.isDue()) return words.show(this.form, "waiting", this.form.dataset.byHand);
     words.show(this.form, "saving", words.word("saving"));
-    this.soon(PAUSE);
+    this.soon(delay);
+  }
+
+  press() {
+    this.pressed = JSON.stringify(this.written());
+    if (this.held === "refused") this.held = "";
+    if (!this.attempt) this.soon(0);
   }
 
   keep() {
@@ -77,7 +106,7 @@ class Saving {
 
   async save() {
     this.timer = 0;
-    if (this.busy || this.held || this.isSaved()) return;
+    if (this.busy || this.held || this.isSaved() || !this.isDue()) return;
     this.sent ??= { key: crypto.randomUUID(), base: this.version, written: this.written() };
     this.keep();
     this.busy = true;
@@ -118,6 +147,7 @@ class Saving {
     }
     this.attempt = 0;
     this.sent = null;
+    this.pressed = "";
     this.keep();
     if (told.panel) return conflicts.open(this, told);
     this.held = "refused";
@@ -134,12 +164,13 @@ class Saving {
     this.isRenewed = false;
     if (!this.isSaved()) {
       this.keep();
-      return this.soon(recovered ? 0 : PAUSE);
+      return this.wait(recovered ? 0 : PAUSE);
     }
     unsaved.drop(this.owner, this.place);
     this.last = told.state;
     words.show(this.form, "saved", told.state);
-    words.saySaved(told.state);
+    if (this.isByHand) words.say(told.state);
+    else words.saySaved(told.state);
     conflicts.settled(this);
     this.form.dispatchEvent(new CustomEvent("answer:saved", { bubbles: true, detail: told }));
   }
