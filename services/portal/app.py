@@ -67,7 +67,13 @@ def build(
         templates=Templates(assets, reload=settings.environment is Environment.DEVELOPMENT),
         assets=assets,
     )
-    app = FastAPI(title="Aarring", version=project_version(), lifespan=_lifespan(portal), openapi_url=None)
+    app = FastAPI(
+        title="Aarring",
+        version=project_version(),
+        lifespan=_lifespan(portal),
+        openapi_url=None,
+        form_limits={"max_part_size": LARGEST},
+    )
     app.state.portal = portal
     app.state.login = LoginParts.of(settings, (transports or {}).get("identity"))
     for router in (login, *ROUTERS):

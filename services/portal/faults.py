@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
-from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.portal.addresses import page_of
 from services.portal.clients import Away, Problem
 from services.portal.database import DatabaseAway
 from services.portal.fault_words import FORGED, OVER, Fault, fault_of
-from services.portal.security import SAFE, Forged, form_of, local
+from services.portal.given_back import GivenBack, given_back
+from services.portal.security import SAFE, Forged
 from services.portal.visit import NotLoggedIn, Visit, anyone, stranger
 from shared.context import correlation_id
 from shared.problems import BodyLimit
 
 log = structlog.get_logger()
-NOT_TEXTS = frozenset({"csrf", "key"})
 
 
 async def shown(
@@ -31,12 +31,12 @@ async def shown(
 ) -> Response:
     """The page, or the part of one, that tells of a fault; what was written in a form is shown, to be kept."""
     visit = await _visit(request)
-    context = {"fault": fault or fault_of(status), "answered": status, "code": code, "written": [], **more}
+    context = {"fault": fault or fault_of(status), "answered": status, "code": code, "given": GivenBack(), **more}
     if visit.is_by_script:
         answer: Response = visit.fragment("faults/_fault.html", status, **context)
     else:
         if request.method not in SAFE and status != 413:
-            context["written"] = await _written(visit.request)
+            context["given"] = await given_back(visit.request)
         answer = visit.page("faults/fault.html", status, **context)
     if retry_after:
         answer.headers["Retry-After"] = str(retry_after)
@@ -54,27 +54,11 @@ async def _visit(request: Request) -> Visit:
         return stranger(request)
 
 
-async def _written(request: Request) -> list[str]:
-    """The texts of the form that was not taken, so that nobody has to write them twice."""
-    sent = (await form_of(request)).multi_items()
-    texts = [value for name, value in sent if name not in NOT_TEXTS and not isinstance(value, UploadFile)]
-    return [text for text in texts if len(text.split()) > 1]
-
-
 async def _not_logged_in(request: Request, fault: NotLoggedIn) -> Response:
-    login = f"/login?next={quote(_page(request), safe='')}"
+    login = f"/login?next={quote(page_of(request), safe='')}"
     if request.method in SAFE and not stranger(request).is_by_script:
         return RedirectResponse(login, 303)
     return await shown(request, 401, OVER, code="session_over", login=login)
-
-
-def _page(request: Request) -> str:
-    """The page somebody is on: the one asked for, or the one whose form was sent, which the browser names."""
-    try:
-        there = request.url if request.method in SAFE else urlsplit(request.headers.get("referer", ""))
-    except ValueError:
-        return "/"
-    return local(there.path + (f"?{there.query}" if there.query else ""))
 
 
 async def _forged(request: Request, fault: Forged) -> Response:

@@ -14,7 +14,7 @@ from starlette.datastructures import FormData, Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.problems import BodyLimit
+from shared.problems import BodyLimit, RequestProblem
 
 log = structlog.get_logger()
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -22,7 +22,7 @@ FIELD, HEADER = "csrf", "X-CSRF-Token"
 UNREADABLE = (HTTPException, LookupError, ValueError, RuntimeError)
 """What the parser raises for bytes that are no form, or that were read before."""
 LARGEST = 4_000_000
-"""Bytes a form may have: a text at its technical ceiling grows up to twelvefold on its way."""
+"""Bytes a form may have, and any of its fields: a text at its technical ceiling grows twelvefold at most."""
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -102,9 +102,11 @@ async def must_carry_token(request: Request, expected: str) -> None:
 
 
 async def form_of(request: Request) -> FormData:
-    """The form that was sent; an empty one where what was sent is no form."""
+    """The form that was sent; an empty one where what was sent is no form, a refusal where it is too large."""
     try:
-        return await request.form()
+        return await request.form(max_part_size=LARGEST)
+    except RequestProblem:
+        raise
     except UNREADABLE as fault:
         log.info("form_unreadable", fault=type(fault).__name__)
         return FormData()

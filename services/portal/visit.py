@@ -14,6 +14,7 @@ from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.portal import languages
+from services.portal.addresses import asked_for, page_of
 from services.portal.assets import Assets
 from services.portal.clients import Away, Connections, Problem, Services
 from services.portal.database import Database
@@ -24,6 +25,7 @@ from services.portal.said import Kind, Said, forget, heard, keep
 from services.portal.security import SAFE, must_carry_token, must_come_from_here, token_field
 from services.portal.sessions import COOKIE, Session, Sessions
 from services.portal.settings import Settings
+from services.portal.signs import is_by_script, shows_somebody
 from services.portal.templating import Templates
 from shared.clock import Clock
 from shared.context import correlation_id
@@ -81,7 +83,12 @@ class Visit:
     @property
     def is_by_script(self) -> bool:
         """Whether a script asks, and no page would be seen by anybody."""
-        return self.is_partial or self.request.headers.get("sec-fetch-dest") == "empty"
+        return is_by_script(self.request)
+
+    @property
+    def address(self) -> str:
+        """The address asked for, with its query."""
+        return asked_for(self.request)
 
     @property
     def person(self) -> Session:
@@ -165,7 +172,7 @@ class Visit:
             "visit": self,
             "csrf": cache(self._csrf),  # the same in all forms of a page, another in the next
             "correlation_id": correlation_id(),
-            "here": quote(self.request.url.path, safe="/"),
+            "here": quote(page_of(self.request), safe="/"),
             **context,
         }
         drawn = self.portal.templates.render(template, self.language, given)
@@ -186,7 +193,7 @@ async def anyone(request: Request) -> Visit:
         must_come_from_here(request.headers, portal.home)
     cookie = request.cookies.get(COOKIE)
     if cookie:
-        visit.session = await asyncio.to_thread(partial(portal.sessions.find, cookie, seen=_does_something(request)))
+        visit.session = await asyncio.to_thread(partial(portal.sessions.find, cookie, seen=shows_somebody(request)))
     if visit.session and request.method not in SAFE:
         await must_carry_token(request, visit.session.csrf)
     if visit.session and not visit.is_by_script:
@@ -224,10 +231,3 @@ async def _roles(portal: Portal, visit: Visit) -> list[dict[str, Any]]:
             return []
         portal.roles.keep(visit.person_id, known)
     return known
-
-
-def _does_something(request: Request) -> bool:
-    """Whether somebody is there: what an open page asks and tells by itself goes on when its reader has left."""
-    path, listens = request.url.path, request.headers.get("accept") == "text/event-stream"
-    asks = request.method in SAFE and (listens or path == "/session" or path.endswith("/framdrift"))
-    return not (asks or path.endswith("/tilstede"))

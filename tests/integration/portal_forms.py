@@ -32,7 +32,7 @@ class _Reader(HTMLParser):
             self._within = PageForm(told["action"])
             self.forms.append(self._within)
         elif tag == "textarea":
-            self._area = (told["name"], [])
+            self._area = (told.get("name", ""), [])
         elif tag == "select":
             self._select = told["name"]
         elif tag == "option" and "selected" in told:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -86,6 +87,20 @@ async def test_a_language_that_was_chosen_is_kept(running: Service) -> None:
     page = await browser.follow(await browser.get("/language?to=nn&next=/session/renewed"))
     assert "Du er logga inn igjen" in readable(page)
     assert "Log out" not in readable(await browser.page("/"))
+
+
+async def test_a_choice_of_language_leads_back_to_all_of_the_address(running: Service) -> None:
+    browser = running.visitor(KARI)
+    for address in ("/session/renewed?a=b&c=%C3%A6%26d", "/no/404?sporsmal=x+y&til=4"):
+        page = (await browser.get(address)).text
+        link = next(unescape(found) for found in re.findall(r'href="(/language[^"]+)"', page) if "to=en" in found)
+        assert (await browser.get(link)).headers["location"] == address
+    assert 'href="/login?next=/not/there%3Fa%3Db"' in (await running.browser().get("/not/there?a=b")).text
+
+
+async def test_the_language_of_a_fault_is_chosen_on_the_page_the_form_stood_on(running: Service) -> None:
+    answer = await running.visitor(KARI).post("/write", {"words": "break"}, Referer=f"{HOME}/session/renewed?a=b")
+    assert "next=/session/renewed%3Fa%3Db" in answer.text
 
 
 async def test_a_choice_of_language_leads_nowhere_else(running: Service) -> None:
@@ -299,6 +314,38 @@ async def test_a_page_that_tells_it_is_open_does_not_prolong_a_session(running: 
     assert (await browser.post(f"/reports/{uuid4()}/tilstede", told, HX_Request="true")).status_code == 204
     await browser.get(f"/reports/{uuid4()}/framdrift?here=evaluering", HX_Request="true")
     assert (await browser.get("/session")).json()["seconds"] == 600
+
+
+@pytest.mark.parametrize(
+    ("path", "said", "prolongs"),
+    [
+        ("svar/evaluation.summary", {"HX_Request": "true", "Sec_Fetch_Dest": "empty"}, False),
+        ("svar/evaluation.summary", {"HX_Request": "true"}, False),
+        ("framdrift?here=om", {"HX_Request": "true", "HX_Source": "body"}, False),
+        ("oppforinger?liste=a", {"HX_Request": "true", "HX_Source": "section#liste-a"}, False),
+        ("endringer", {"Accept": "text/event-stream"}, False),
+        ("whatever/comes", {"Sec_Fetch_Dest": "empty"}, False),
+        ("oppforinger/ny?liste=a", {"HX_Request": "true", "HX_Source": "a#legg-til-a"}, True),
+        ("oppforinger?liste=a", {"HX_Request": "true", "HX_Source": "button#vis"}, True),
+        ("om", {"Sec_Fetch_Dest": "document"}, True),
+        ("om", {}, True),
+    ],
+)
+async def test_a_session_goes_on_when_somebody_does_something(
+    running: Service, clock: MovableClock, path: str, said: dict[str, str], prolongs: bool
+) -> None:
+    browser = running.visitor(KARI)
+    clock.move(minutes=50)
+    await browser.get(f"/reports/{uuid4()}/{path}", **said)
+    assert (await browser.get("/session")).json()["seconds"] == (3600 if prolongs else 600)
+
+
+async def test_what_is_saved_by_itself_was_written_by_somebody(running: Service, clock: MovableClock) -> None:
+    browser = running.visitor(KARI)
+    clock.move(minutes=50)
+    address, saved = f"/reports/{uuid4()}/svar/evaluation.summary", {"text": "a", "version": "0"}
+    await browser.post(address, saved, HX_Request="true", Sec_Fetch_Dest="empty")
+    assert (await browser.get("/session")).json()["seconds"] == 3600
 
 
 async def test_a_page_that_outlived_its_session_goes_on_in_the_next(running: Service) -> None:
