@@ -9,19 +9,24 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import httpx
+import structlog
 from fastapi import APIRouter, Form, Header, Query
 from fastapi.responses import Response, StreamingResponse
 
 from services.portal.clients import Away, Problem
+from services.portal.database import DatabaseAway
 from services.portal.pages.report.happenings import Happenings
 from services.portal.sessions import COOKIE
 from services.portal.visit import Visit, Visiting
 
 router = APIRouter()
+log = structlog.get_logger()
 STREAM = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 BEGUN = ": begun\n\n"
 PATIENCE = 5.0
 """Seconds a page waits before it asks again where reporting is away: many pages would ask at once."""
+WAITING = 1_000
+"""Lines that may wait for a slow reader: more than reporting says at once to who comes back after a while."""
 OVER = "event: over\ndata: \n\n"
 """Tells the page to ask no more: the session ended, or the report is not the reader's to follow any longer."""
 
@@ -76,6 +81,8 @@ async def _stream(
             yield ": ping\n\n" if data is None else _message(event_id, told.fragment(data))
         if listening.done() and not listening.result():
             yield OVER
+    except DatabaseAway as fault:
+        log.warning("stream_ended", fault=str(fault))  # the page comes again, and finds out who it is for
     finally:
         listening.cancel()
 
@@ -85,12 +92,15 @@ async def _listen(
 ) -> bool:
     """Put what reporting says into ``heard``, at last None; False where there is nothing to come back for.
 
-    A task of its own: a reader who leaves must not break off a read that somebody else's request comes after.
+    A task of its own: a reader who leaves must not break off a read that somebody else's request comes after.  It
+    does not wait for one who is slow: who has taken in what waits comes again, and goes on from there.
     """
     path = f"/reports/{report_id}/changes"
     try:
         async with visit.services.reporting.stream(path, last_event_id=last_event_id, after=after) as upstream:
             async for line in upstream.aiter_lines():
+                if heard.qsize() >= WAITING:
+                    return True
                 heard.put_nowait(line)
     except Problem as problem:
         return problem.status not in (401, 403, 404)
