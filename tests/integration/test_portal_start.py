@@ -201,6 +201,36 @@ async def test_a_question_from_the_region_waits_for_the_lead(databases: Database
     assert "Servicemiljøet i regionen hjelper deg." in said
 
 
+async def test_points_to_follow_up_are_those_of_the_person_and_of_the_unit(
+    databases: Databases, tokens: Tokens
+) -> None:
+    async with review_service.review(databases, tokens) as judging:
+        one = await judging.submitted()
+        vest = one.reviewers["vest"]
+        about: dict[str, Any] = {"unit_id": str(one.unit_id), "year": review_service.YEAR, "region": "vest"}
+        about |= {"category": "cannot_find_members", "level": "regional"}
+        await vest.made("/follow-ups", {**about, "text": "Ringe sykehuset.", "owner": vest.person_id})
+        for more in ({"text": "En plass står tom."}, {"text": "Be om et nytt medlem.", "owner": one.lead.person_id}):
+            raised = await vest.made("/follow-ups", about | more)
+            path = f"/follow-ups/{raised['follow_up_id']}/carryings"
+            await vest.done("POST", path, {"to_year": review_service.YEAR + 1}, seen=1)
+        async with portal(databases, tokens, {"review": judging.app}, clock=judging.clock) as service:
+            said = {}
+            for person, role in (
+                (vest, _held("reviewer", region="vest")),
+                (one.lead, _held("professional_lead", unit_id=str(one.unit_id))),
+            ):
+                browser = service.visitor(person.person_id)
+                assert browser.session
+                service.portal.roles.keep(browser.session.person_id, [role])
+                said[role["role"]] = readable(await browser.page("/"))
+    assert "Ringe sykehuset." in said["reviewer"]
+    assert "En plass står tom." not in said["reviewer"]
+    assert "Regionen følger opp fra i fjor: En plass står tom." in said["professional_lead"]
+    assert said["professional_lead"].count("Be om et nytt medlem.") == 1
+    assert "Ringe sykehuset." not in said["professional_lead"]
+
+
 async def test_the_reports_are_listed_and_chosen_among(pages: Pages) -> None:
     desk = pages.browser(pages.draft.desk, "service_desk")
     for chosen in ("", "?year=2025", "?status=opened&region=vest", "?status=nonsense&region=<b>&year=1"):

@@ -108,6 +108,18 @@ async def test_regional_points_are_the_regions_and_national_ones_all_fours(one: 
     assert await listed(desk, level="national", category="cannot_find_members", region="vest") == ["Gjelder alle."]
 
 
+async def test_everybody_finds_what_they_are_to_see_to_themselves(one: Judged) -> None:
+    vest, desk = one.reviewers["vest"], await one.service.holder("service_desk", region="vest")
+    await raised(one, text="Ingens.")
+    await raised(one, text="Saksbehandlerens.", owner=vest.person_id)
+    closed = await raised(one, text="Gjort.", owner=vest.person_id)
+    await vest.done("POST", f"{PATH}/{closed}/closings", {"outcome": "Gjort."})
+    assert sorted(await listed(vest, mine=True)) == ["Gjort.", "Saksbehandlerens."]
+    assert await listed(vest, mine=True, open=True, unit_id=one.unit_id) == ["Saksbehandlerens."]
+    assert await listed(desk, mine=True) == []
+    assert len(await listed(vest, mine=False)) == 3
+
+
 async def test_a_region_raises_points_about_its_own_units_alone(one: Judged) -> None:
     nord, vest = await one.service.reviewer("nord"), one.reviewers["vest"]
     outside = await nord.post(PATH, point(one, region="nord"))

@@ -110,6 +110,7 @@ def points(
     level: Annotated[Level | None, Query()] = None,
     status: Annotated[Status | None, Query()] = None,
     open: Annotated[bool | None, Query(description="leave out what is closed")] = None,  # noqa: A002  # its name on the wire
+    mine: Annotated[bool, Query(description="only those the caller is to see to")] = False,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> PointPage:
@@ -123,6 +124,7 @@ def points(
         "level": level.value if level else None,
         "status": status.value if status else None,
         "open": open,
+        "owner": caller.subject if mine else None,
     }
     visible = visibility.follow_ups(held, parts.today())
     found = queries.follow_ups(parts.store.rows, filters, visible, cursor, limit + 1)

@@ -79,10 +79,11 @@ async def _points(visit: Visit, asking: Asking, cards: Cards) -> None:
     if not visit.holds(*FOLLOWS_UP):
         return
     units = set().union(*(_held(visit, role, "unit_id") for role in ANSWERS_QUERIES))
-    for row in await asking.or_else(listed(visit.services.review, "/follow-ups", open="true"), []):
+    only = [{"mine": "true"}, *({"unit_id": unit} for unit in sorted(units))]
+    review = visit.services.review
+    found = await asyncio.gather(*(asking.or_else(listed(review, "/follow-ups", open="true", **o), []) for o in only))
+    for row in {row["follow_up_id"]: row for rows in found for row in rows}.values():
         text, mine = row["text"].get("text") or "", row["owner"] == str(visit.person_id)
-        if not mine and row["unit_id"] not in units:
-            continue
         card = cards.card(row["unit_id"], row["current_year"], row["unit_name"] or row["unit_code"] or "")
         if mine:
             due = date.fromisoformat(row["due"]) if row["due"] else None
