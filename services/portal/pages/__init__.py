@@ -12,6 +12,7 @@ from services.portal.pages.preview.page import router as preview
 from services.portal.pages.report.answers import router as report_answers
 from services.portal.pages.report.changes import router as report_changes
 from services.portal.pages.report.page import router as report
+from services.portal.pages.report.returned import router as report_returned
 from services.portal.pages.report.roles import router as report_roles
 from services.portal.pages.session import router as session
 from services.portal.pages.start.list_of_reports import router as reports
@@ -28,6 +29,7 @@ ROUTERS = (
     report,
     report_answers,
     report_changes,
+    report_returned,
     report_roles,
     reports,
     session,

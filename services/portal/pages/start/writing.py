@@ -14,6 +14,7 @@ _PLACES: Mapping[str, str] = {
     "look_again": "/evaluering",
     "confirm_answers": "/evaluering",
     "send_addendum": "/evaluering",
+    "mend_returned": "/retur",
     "mend_faults": "/kontroll",
     "submit": "/kontroll",
     "finish_unit_part": "/kontroll",
