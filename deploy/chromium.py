@@ -11,9 +11,11 @@ from pathlib import Path
 from deploy.debian import libraries_in, unpack
 from deploy.places import TOOLS, Unable
 
-NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+PACKAGE = "chromium-headless-shell"
+"""Chromium without windows: half the work for the machine, and none of what only a desktop needs."""
+WITH_WINDOWS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 INSTALLED = Path("/usr/bin/chromium")
-UNPACKED = TOOLS / "chromium"
+UNPACKED = TOOLS / PACKAGE
 FONTS = """\
 <?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
@@ -32,34 +34,41 @@ FONTS = """\
 """Letters are as wide on every machine, whatever its own settings make of them: pictures of pages are compared."""
 
 
-def find_chromium() -> Path | None:
-    """The browser named by CHROMIUM, on PATH, of Debian, or unpacked earlier."""
+def find_chromium(*, with_windows: bool = False) -> Path | None:
+    """The browser named by CHROMIUM, one without windows, or the machine's own."""
     named = os.environ.get("CHROMIUM")
     if named:
         if not os.access(named, os.X_OK):
             raise Unable(f"CHROMIUM is set, but {named} is not a program that can be run")
         return Path(named)
-    on_path = (shutil.which(name) for name in NAMES)
-    places = [*(Path(found) for found in on_path if found), INSTALLED, _unpacked()]
+    places = [*_on_path(*WITH_WINDOWS), INSTALLED]
+    if not with_windows:
+        places = [*_on_path(PACKAGE), _unpacked(), *places]
     return next((place for place in places if os.access(place, os.X_OK)), None)
 
 
-def require_chromium() -> Path:
-    found = find_chromium()
+def require_chromium(*, with_windows: bool = False) -> Path:
+    found = find_chromium(with_windows=with_windows)
     if found is None:
-        raise Unable("Chromium was not found; ./run setup fetches it, CHROMIUM names another")
+        other = (
+            "; CHROMIUM names one that has windows"
+            if with_windows
+            else "; ./run setup fetches it, CHROMIUM names another"
+        )
+        raise Unable(f"Chromium was not found{other}")
     return found
 
 
 def obtain_chromium() -> None:
-    if find_chromium() is not None:
+    """Unpack the one without windows where there is none; the machine's own does where that cannot be had."""
+    if os.environ.get("CHROMIUM") or _on_path(PACKAGE) or os.access(_unpacked(), os.X_OK):
         return
-    print(
-        f"aarring: Chromium is not on this machine: unpacking Debian's package into {UNPACKED}, for tests only",
-        file=sys.stderr,
-        flush=True,
-    )
-    unpack("chromium", UNPACKED, with_libraries=True)
+    print(f"aarring: unpacking Debian's {PACKAGE} into var/, for tests only", file=sys.stderr, flush=True)
+    try:
+        unpack(PACKAGE, UNPACKED, with_libraries=True)
+    except Unable:
+        if find_chromium() is None:
+            raise
 
 
 def chromium_environment(browser: Path) -> Mapping[str, str]:
@@ -73,6 +82,10 @@ def chromium_environment(browser: Path) -> Mapping[str, str]:
     return {**libraries, "FONTCONFIG_FILE": str(fonts)}
 
 
+def _on_path(*names: str) -> list[Path]:
+    return [Path(found) for name in names if (found := shutil.which(name))]
+
+
 def _unpacked() -> Path:
     """The program itself: the script that Debian starts it by looks for it where it would be installed."""
-    return UNPACKED / "usr/lib/chromium/chromium"
+    return UNPACKED / "usr/lib/chromium" / PACKAGE

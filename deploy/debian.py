@@ -14,7 +14,9 @@ from pathlib import Path
 from deploy.places import Unable
 
 # Programs need a package's libraries, and to draw letters; tooling for clusters, certificates and JIT they do not.
-NEEDED = re.compile(r"^(postgresql(-client)?-\d+|chromium(-common)?|fonts-dejavu-core|lib(?!llvm|perl|.*-perl$).*)$")
+NEEDED = re.compile(
+    r"^(postgresql(-client)?-\d+|chromium-(headless-shell|common)|fonts-dejavu-core|lib(?!llvm|perl|.*-perl$).*)$"
+)
 ABOUT = Path("/etc/os-release")
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 SILENCE = 8

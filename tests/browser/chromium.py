@@ -35,7 +35,8 @@ AT_HOME: dict[str, Any] = {"locale": "nb-NO", "timezone_id": "Europe/Oslo", "red
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """A browser without a window; ``AARRING_HEADED=1`` shows what happens, slowly."""
-    program, headed = require_chromium(), bool(os.environ.get("AARRING_HEADED"))
+    headed = bool(os.environ.get("AARRING_HEADED"))
+    program = require_chromium(with_windows=headed)
     expect.set_options(timeout=PATIENCE)
     os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(NODE))
     with sync_playwright() as playwright:

@@ -11,13 +11,15 @@ from deploy.places import Unable
 
 pytestmark = pytest.mark.unit
 
+INSIDE = "shell/usr/lib/chromium/chromium-headless-shell"
+
 
 @pytest.fixture
 def unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where one would be unpacked, on a machine that has none."""
     monkeypatch.delenv("CHROMIUM", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
-    monkeypatch.setattr(chromium, "UNPACKED", tmp_path / "chromium")
+    monkeypatch.setattr(chromium, "UNPACKED", tmp_path / "shell")
     monkeypatch.setattr(chromium, "INSTALLED", tmp_path / "usr/bin/chromium")
     return tmp_path
 
@@ -37,18 +39,39 @@ def test_one_that_is_named_goes_before_all_others(unpacked: Path, monkeypatch: p
         chromium.find_chromium()
 
 
-def test_else_the_machines_own_and_at_last_the_one_unpacked_here(unpacked: Path) -> None:
+def test_else_one_without_windows_and_at_last_the_machines_own(unpacked: Path) -> None:
     with pytest.raises(Unable, match=r"\./run setup fetches it"):
         chromium.require_chromium()
     # Each that is added goes before those that were there.
-    for place in ("chromium/usr/lib/chromium/chromium", "usr/bin/chromium", "bin/google-chrome", "bin/chromium"):
+    for place in ("usr/bin/chromium", "bin/google-chrome", "bin/chromium", INSIDE, "bin/chromium-headless-shell"):
         assert program(unpacked / place) == chromium.require_chromium()
+    assert chromium.require_chromium(with_windows=True) == unpacked / "bin/chromium"
+
+
+def test_windows_are_not_looked_for_in_one_that_has_none(unpacked: Path) -> None:
+    program(unpacked / INSIDE)
+    with pytest.raises(Unable, match="names one that has windows"):
+        chromium.require_chromium(with_windows=True)
+
+
+@pytest.mark.parametrize("there", ["bin/chromium-headless-shell", "shell/usr/lib/chromium/chromium-headless-shell"])
+def test_one_without_windows_is_not_fetched_twice(unpacked: Path, there: str) -> None:
+    program(unpacked / there)
+    chromium.obtain_chromium()
+
+
+def test_the_machines_own_does_where_no_other_can_be_had(unpacked: Path) -> None:
+    with pytest.raises(Unable, match="there is no apt-get"):
+        chromium.obtain_chromium()
+    own = program(unpacked / "bin/chromium")
+    chromium.obtain_chromium()
+    assert chromium.find_chromium() == own
 
 
 def test_an_unpacked_one_is_told_where_its_parts_are_and_every_one_how_to_draw_letters(unpacked: Path) -> None:
-    inside = program(unpacked / "chromium/usr/lib/chromium/chromium")
-    program(unpacked / "chromium/usr/lib/x86_64-linux-gnu/libnss3.so")
+    inside = program(unpacked / INSIDE)
+    program(unpacked / "shell/usr/lib/x86_64-linux-gnu/libnss3.so")
     told = chromium.chromium_environment(inside)
-    assert told["LD_LIBRARY_PATH"] == str(unpacked / "chromium/usr/lib/x86_64-linux-gnu")
-    assert str(unpacked / "chromium/usr/share/fonts") in Path(told["FONTCONFIG_FILE"]).read_text()
+    assert told["LD_LIBRARY_PATH"] == str(unpacked / "shell/usr/lib/x86_64-linux-gnu")
+    assert str(unpacked / "shell/usr/share/fonts") in Path(told["FONTCONFIG_FILE"]).read_text()
     assert chromium.chromium_environment(Path("/usr/bin/chromium")) == {"FONTCONFIG_FILE": told["FONTCONFIG_FILE"]}
