@@ -70,6 +70,13 @@ class Addresses:
         return f"http://127.0.0.1:{self.ports[name]}"
 
 
+class Elsewhere(Addresses):
+    """Programs that need not run on this machine: where ``AARRING_<NAME>_URL`` says, else as here."""
+
+    def service(self, name: str) -> str:
+        return os.environ.get(f"AARRING_{name.upper()}_URL") or super().service(name)
+
+
 def port_setting(name: str) -> str:
     return f"AARRING_{name.upper()}_PORT"
 

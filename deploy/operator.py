@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import httpx
 
-from deploy.environment import Addresses
+from deploy.environment import Elsewhere
 from deploy.issuer import TRIAL_ENVIRONMENTS, mint
 from deploy.places import SERVICES, Unable
 
@@ -67,7 +67,7 @@ def client(service: str) -> Client:
 
 def address(service: str) -> str:
     """Where a service answers: as ``AARRING_<SERVICE>_URL`` says, else on this machine."""
-    return os.environ.get(f"AARRING_{service.upper()}_URL") or Addresses.chosen().service(service)
+    return Elsewhere.chosen().service(service)
 
 
 def token(service: str) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from deploy.issuer import LONGEST_LIFE, mint
-from deploy.places import DEMO, SERVICES
+from deploy.places import DEMO, EXAMPLE_PEOPLE, SERVICES
 
 PEOPLE = DEMO / "people.json"
 
@@ -19,7 +19,7 @@ app = typer.Typer()
 def token(
     who: Annotated[
         str,
-        typer.Option("--as", help="A person id, a name from the demo, operator, login:…, service:…, system:…"),
+        typer.Option("--as", help="A person id or short name, operator, login:…, service:…, system:…"),
     ],
     audience: Annotated[str, typer.Option("--for", help=f"The service: {', '.join(SERVICES)}.")],
     seconds: Annotated[int, typer.Option(help="How long it is good for.")] = LONGEST_LIFE,
@@ -29,6 +29,8 @@ def token(
 
 
 def _subject(who: str) -> str:
-    """The demo leaves its invented people's ids behind under short names."""
+    """The demo and the examples leave their invented people's ids behind under short names."""
     people: dict[str, str] = json.loads(PEOPLE.read_text()) if PEOPLE.exists() else {}
+    shown = json.loads(EXAMPLE_PEOPLE.read_text()) if EXAMPLE_PEOPLE.exists() else []
+    people |= {person["alias"]: person["person_id"] for person in shown if person["person_id"]}
     return people.get(who, who)

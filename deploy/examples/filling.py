@@ -32,33 +32,33 @@ class Filled(StrEnum):
     """With something else: the demo's people, or one's own."""
 
 
-def fill() -> Filled:
+def fill(addresses: Addresses | None = None, emptied_by: str = "make reset") -> Filled:
     """Fill the running suite, unless something is in it already; :class:`Unable` outside of development."""
     if os.environ.get("AARRING_ENVIRONMENT") != "development":
         raise Unable("examples are for a developer's machine: AARRING_ENVIRONMENT is not development")
-    return asyncio.run(_fill(Addresses.chosen()))
+    return asyncio.run(_fill(addresses or Addresses.chosen(), emptied_by))
 
 
-async def _fill(addresses: Addresses) -> Filled:
+async def _fill(addresses: Addresses, emptied_by: str) -> Filled:
     async with Suite(addresses, Issuer()) as suite:
         if (await suite.health("registry"))["database"]["head"]:
-            return found()
+            return found(emptied_by)
         EXAMPLES.mkdir(parents=True, exist_ok=True)
         BEGUN.touch()
         try:
             ids = await _play(suite, addresses.service(IDENTITY))
         except Unexpected as reason:
-            raise Unable(f"the examples were broken off, begin anew with make reset: {reason}") from reason
+            raise Unable(f"the examples were broken off, begin anew with {emptied_by}: {reason}") from reason
     people.write(EXAMPLE_PEOPLE, ids)
     return Filled.NOW
 
 
-def found() -> Filled:
+def found(emptied_by: str = "make reset") -> Filled:
     """What a suite holds that is not empty; :class:`Unable` where the examples were broken off."""
     if EXAMPLE_PEOPLE.exists():
         return Filled.BEFORE
     if BEGUN.exists():
-        raise Unable("the examples were broken off half-way: make reset, then make up, begins anew")
+        raise Unable(f"the examples were broken off half-way: {emptied_by} lets the next start begin anew")
     return Filled.OTHERWISE
 
 

@@ -11,10 +11,10 @@ LANGUAGE = "en"
 """The command line speaks English, as the rest of it does."""
 
 
-def telling(filled: Filled, portal: str) -> Iterator[str]:
+def telling(filled: Filled, portal: str, emptied_by: str = "make reset") -> Iterator[str]:
     """The lines, for a newcomer who has a browser open."""
     if filled is Filled.OTHERWISE:
-        yield "It holds other data than the examples, so nobody is prepared to log in as; make reset empties it."
+        yield f"It holds other data than the examples, so nobody is prepared to log in as; {emptied_by} empties it."
         return
     said = "was filled with examples" if filled is Filled.NOW else "holds the examples from before"
     yield f"It {said}. Open {portal} and log in as one of these invented people:"
@@ -24,4 +24,4 @@ def telling(filled: Filled, portal: str) -> Iterator[str]:
         if person.first:
             yield f"  {person.name:<{width}}  {person.description[LANGUAGE]}"
     others = sum(1 for person in people if not person.first)
-    yield f"{others} more stand on the page itself. make reset empties everything."
+    yield f"{others} more stand on the page itself. {emptied_by} empties everything."

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml  # type: ignore[import-untyped]  # it ships no types
@@ -23,6 +24,7 @@ from services.reporting.settings import Settings as Reporting
 from services.review.settings import Settings as Review
 
 pytestmark = pytest.mark.unit
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 SETTINGS: dict[str, type[BaseSettings]] = {
     "registry": Registry,
     "reporting": Reporting,
@@ -100,3 +102,24 @@ def test_what_was_made_once_is_kept(told: Path) -> None:
 
 def test_without_a_file_the_environment_alone_speaks(tmp_path: Path) -> None:
     assert read_settings(tmp_path / "settings.env") == {}
+
+
+def test_whoever_writes_in_a_volume_finds_it_theirs_in_the_image() -> None:
+    dockerfile = (ROOT / "deploy/Dockerfile").read_text().replace("\\\n", " ")
+    made = {word for line in dockerfile.splitlines() if "install --directory" in line for word in line.split()}
+    mounted = {volume.split(":")[1] for name in ("settings", "examples") for volume in COMPOSE[name]["volumes"]}
+    assert mounted - made == set()
+
+
+def test_the_portal_opens_once_the_examples_are_there_and_link_the_logins_it_gets() -> None:
+    assert COMPOSE["portal"]["depends_on"]["examples"]["condition"] == "service_completed_successfully"
+    assert {COMPOSE["examples"]["depends_on"][name]["condition"] for name in SERVICES} == {"service_healthy"}
+    told, portal = COMPOSE["examples"]["environment"], COMPOSE["portal"]["environment"]
+    assert told["AARRING_IDENTITY_URL"] == portal["PORTAL_IDENTITY_ISSUER"]
+    assert told["AARRING_PORTAL_URL"] == portal["PORTAL_URL"]
+
+
+def test_the_network_of_portal_and_provider_stays_when_either_is_restarted() -> None:
+    assert COMPOSE["portal"]["network_mode"] == COMPOSE["identity"]["network_mode"] == "service:gate"
+    assert "network_mode" not in COMPOSE["gate"]
+    assert len(COMPOSE["gate"]["ports"]) == 2
