@@ -32,7 +32,8 @@ def _under_ceiling(text: str) -> str:
 AnswerText = Annotated[str, StringConstraints(pattern=ANYTHING), AfterValidator(_under_ceiling)]
 GivenText = Annotated[str, StringConstraints(min_length=1, pattern=SOMETHING), AfterValidator(_under_ceiling)]
 ReportId = Annotated[UUID, Path()]
-QuestionId = Annotated[str, Path(max_length=100, pattern=r"^[a-z_.]+$")]
+QUESTION_ID = r"^[a-z_.]+$"
+QuestionId = Annotated[str, Path(max_length=100, pattern=QUESTION_ID)]
 Base = Annotated[int, Field(ge=0, le=2**31 - 1, description="the version last seen; 0 when there was none")]
 
 

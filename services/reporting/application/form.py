@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import msgspec
-
 from services.reporting.application.asking import AtQuestions
-from services.reporting.application.checking import content_hash, findings, signing
+from services.reporting.application.checking import findings, signing
 from services.reporting.application.deadlines import dates_of, deadline
+from services.reporting.application.deciding import readable_in
 from services.reporting.application.looking import Look, last_change, look
 from services.reporting.application.persons import holders_of, reached
 from services.reporting.application.previous import Previous
-from services.reporting.application.progress import progress_by_section, section_of
+from services.reporting.application.progress import Progress, section_of
 from services.reporting.application.published import Published
 from services.reporting.application.writing import versions
 from services.reporting.report.checks import Severity
 from services.reporting.report.state import ReportState, Slot
-from services.reporting.template import Content
 from shared import registry_facts
 from shared.access import Assignment
 from shared.clock import OSLO
@@ -29,35 +28,64 @@ from shared.tokens import Caller
 from shared.vault import Vault
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """The questions that a page shows, all unless said, and whether with what was answered to them."""
+
+    section: str | None = None
+    question_id: str | None = None
+    answers: bool = True
+
+    def asks(self, slot: Slot) -> bool:
+        """Whether the page shows this question."""
+        return self.question_id in (None, slot.id) and self.section in (None, section_of(slot))
+
+
 class Forms:
     """What a form and its last page, the checks, ask for; runs in reader threads."""
 
     def __init__(self, store: EventStore, vault: Vault, published: Published) -> None:
         self._store, self._vault, self._published = store, vault, published
 
-    def form(self, caller: Caller, report_id: UUID, now: datetime) -> dict[str, Any]:
-        """The report as it is, its questions, its people and its dates."""
+    def form(self, caller: Caller, report_id: UUID, now: datetime, wanted: Wanted) -> dict[str, Any]:
+        """The report as it is, the questions wanted of it, its people and its dates."""
         with self._store.one_connection():
-            return self._form(caller, report_id, now)
+            return self._form(caller, report_id, now, wanted)
 
-    def _form(self, caller: Caller, report_id: UUID, now: datetime) -> dict[str, Any]:
+    def _form(self, caller: Caller, report_id: UUID, now: datetime, wanted: Wanted) -> dict[str, Any]:
         seen = look(self._store, self._vault, caller, report_id, now.astimezone(OSLO).date())
-        content = self._content(seen.state)
+        content = self._published(seen.state.template_key, seen.state.template_version)
+        slots = _slots(seen, wanted)
+        answered = frozenset(slots if wanted.answers else ())
+        progress = Progress(seen.state)
         held = registry_facts.assignments_on(self._store.rows, seen.state.unit_id, seen.on)
         seen.names.look_up(_writers(seen.state) | {str(each.person_id) for each in held})
         dates = dates_of(self._store.rows, seen.state.year)
         at = AtQuestions(seen.report, seen.held, seen.on)
         return {
-            **seen.rendering.whole(seen.report),
+            **seen.rendering.whole(seen.report, progress, answered.__contains__),
             "allowed_operations": at.allowed,
             "title": content.title,
             "privacy_reminder": content.privacy_reminder,
             "sections": content.sections,
             "deadline": deadline(dates, seen.state, now),
-            "progress": progress_by_section(seen.state),
+            "progress": progress.by_section(),
             "last_change": last_change(seen),
-            "content_sha256": content_hash(seen.state),
-            **self._questions(seen, content, at, held, Previous.of(self._store, self._vault, seen)),
+            **self._questions(seen, slots, at, held, answered),
+        }
+
+    def progress(self, caller: Caller, report_id: UUID, now: datetime) -> dict[str, Any]:
+        """How far the report has come, which an open page asks after each change: no text is opened, nobody named."""
+        with self._store.one_connection():
+            report, _held = readable_in(self._store, caller, report_id, now.astimezone(OSLO).date())
+        state, progress = report.state, Progress(report.state)
+        content = self._published(state.template_key, state.template_version)
+        return {
+            **versions(report),
+            "kind": state.kind,
+            "sections": content.sections,
+            "parts": progress.by_part(),
+            "progress": progress.by_section(),
         }
 
     def checks(self, caller: Caller, report_id: UUID, now: datetime) -> dict[str, Any]:
@@ -67,7 +95,7 @@ class Forms:
 
     def _checks(self, caller: Caller, report_id: UUID, now: datetime) -> dict[str, Any]:
         seen = look(self._store, self._vault, caller, report_id, now.astimezone(OSLO).date())
-        content = self._content(seen.state)
+        content = self._published(seen.state.template_key, seen.state.template_version)
         found = findings(seen.state, {question.id: question.label for question in content.questions})
         dates = dates_of(self._store.rows, seen.state.year)
         return {
@@ -78,30 +106,39 @@ class Forms:
             "allowed_operations": AtQuestions(seen.report, seen.held, seen.on).allowed,
         }
 
-    def _content(self, state: ReportState) -> Content:
-        return self._published(state.template_key, state.template_version)
-
     def _questions(
-        self, seen: Look, content: Content, at: AtQuestions, held: list[Assignment], previous: Previous | None
+        self,
+        seen: Look,
+        slots: dict[str, Slot],
+        at: AtQuestions,
+        held: list[Assignment],
+        answered: frozenset[str],
     ) -> dict[str, Any]:
         persons = reached(seen, held)
-        found = findings(seen.state, {})
-        questions = []
-        for question in content.questions:
-            slot = seen.report.slot(question.id)
-            questions.append(
-                {
-                    **msgspec.to_builtins(question),
-                    **_standing(seen.state, slot),
-                    "seat": slot.seat,
-                    "holders": holders_of(slot, persons, held),
-                    "yours": at.is_mine(slot),
-                    "allowed_operations": at.operations(slot),
-                    "findings": [each for each in found if each["question_id"] == slot.id],
-                    "previous": previous and previous.at(slot.id),
-                }
-            )
+        found = findings(seen.state, {}) if slots else []
+        previous = Previous.of(self._store, self._vault, seen) if answered else None
+        asked = self._published.questions(seen.state.template_key, seen.state.template_version)
+        questions = [
+            {
+                **asked[slot.id],
+                **_standing(seen.state, slot),
+                "seat": slot.seat,
+                "holders": holders_of(slot, persons, held),
+                "yours": at.is_mine(slot),
+                "allowed_operations": at.operations(slot),
+                "findings": [each for each in found if each["question_id"] == slot.id],
+                "previous": previous and previous.at(slot.id),
+            }
+            for slot in slots.values()
+        ]
         return {"persons": persons, "questions": questions}
+
+
+def _slots(seen: Look, wanted: Wanted) -> dict[str, Slot]:
+    """The questions wanted, in the order of the template; refused when one is named that the report does not ask."""
+    if wanted.question_id is not None:
+        seen.report.slot(wanted.question_id)
+    return {id: slot for id, slot in seen.state.slots.items() if wanted.asks(slot)}
 
 
 def _standing(state: ReportState, slot: Slot) -> dict[str, Any]:

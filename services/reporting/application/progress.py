@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -17,29 +18,35 @@ def section_of(slot: Slot) -> str:
     return ACTIVITY if slot.type is AnswerType.ENTRIES else EVALUATION
 
 
-def progress_of(state: ReportState, part: Party) -> dict[str, Any]:
-    """How far a party has come; ``done`` is what it says itself, since the report was handed in last."""
-    slots = [slot for slot in state.slots.values() if slot.part is part]
-    return {"finished_at": state.finished.get(part), "done": state.is_done(part), **_counted(state, slots)}
+class Progress:
+    """How far one report has come as it is now; it is checked once, however much of it is asked for."""
 
+    def __init__(self, state: ReportState) -> None:
+        self._state = state
+        found = (finding for finding in check(state) if finding.severity is Severity.FAULT)
+        self._faults = Counter(finding.pointer.split("/")[2] for finding in found)
 
-def progress_by_section(state: ReportState) -> dict[str, Any]:
-    """The same for the parts of the form."""
-    slots = list(state.slots.values())
-    return {
-        section: _counted(state, [slot for slot in slots if section_of(slot) == section])
-        for section in (ACTIVITY, EVALUATION)
-    }
+    def by_part(self) -> dict[str, Any]:
+        """Each party's; ``done`` is what it says itself, since the report was handed in last."""
+        return {part: self._of(part) for part in Party}
 
+    def by_section(self) -> dict[str, Any]:
+        """The same for the parts of the form."""
+        return {
+            section: self._counted(slot for slot in self._state.slots.values() if section_of(slot) == section)
+            for section in (ACTIVITY, EVALUATION)
+        }
 
-def _counted(state: ReportState, slots: Iterable[Slot]) -> dict[str, int]:
-    slots = tuple(slots)
-    required = [slot for slot in slots if slot.required]
-    asked = {slot.id for slot in slots}
-    faults = [f for f in check(state) if f.severity is Severity.FAULT and f.pointer.split("/")[2] in asked]
-    return {
-        "questions": len(slots),
-        "required": len(required),
-        "answered": sum(state.is_answered(slot.id) for slot in required),
-        "faults": len(faults),
-    }
+    def _of(self, part: Party) -> dict[str, Any]:
+        said = {"finished_at": self._state.finished.get(part), "done": self._state.is_done(part)}
+        return said | self._counted(slot for slot in self._state.slots.values() if slot.part is part)
+
+    def _counted(self, asked: Iterable[Slot]) -> dict[str, int]:
+        slots = tuple(asked)
+        required = [slot for slot in slots if slot.required]
+        return {
+            "questions": len(slots),
+            "required": len(required),
+            "answered": sum(self._state.is_answered(slot.id) for slot in required),
+            "faults": sum(self._faults[slot.id] for slot in slots),
+        }

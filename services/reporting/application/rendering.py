@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from services.reporting.application.drafts import Drafts
 from services.reporting.application.names import Names
-from services.reporting.application.progress import progress_of
+from services.reporting.application.progress import Progress
 from services.reporting.application.sealing import Opened, removal
 from services.reporting.application.writing import versions, who
 from services.reporting.entries import from_text
-from services.reporting.question import Party
 from services.reporting.report import Report
 from services.reporting.report.state import Answer, Entry, FrozenRole, Submission
 from shared.domain import Acting, Sealed
@@ -25,7 +25,10 @@ class Rendering:
         self._latest, self._drafts, self._names = latest, drafts, names
         self._opened = Opened(vault, latest.state)
 
-    def whole(self, report: Report) -> dict[str, Any]:
+    def whole(
+        self, report: Report, progress: Progress | None = None, wanted: Callable[[str], bool] = lambda _: True
+    ) -> dict[str, Any]:
+        """All of a report; only ``wanted`` questions come with what was answered, for each text costs its opening."""
         state = report.state
         return {
             **versions(report),
@@ -39,15 +42,15 @@ class Rendering:
                 "version": state.description.version,
                 "text_nb": state.description.text_nb,
             },
-            "answers": {q: self.answer(report, q, answer) for q, answer in state.answers.items()},
-            "entries": {q: [self.entry(report, e) for e in lines] for q, lines in state.entries.items()},
-            "parts": {part: progress_of(state, part) for part in Party},
+            "answers": {q: self.answer(report, q, answer) for q, answer in state.answers.items() if wanted(q)},
+            "entries": {q: [self.entry(report, e) for e in lines] for q, lines in state.entries.items() if wanted(q)},
+            "parts": (progress or Progress(state)).by_part(),
             "shown": {assignment: {"public": s.public, "copy": s.copy} for assignment, s in state.shown.items()},
             "extended_until": state.extended_until,
             "notice_waits_until": state.notice_waits_until,
             "consented_at": state.consented_at,
             "ended_reason": state.ended_reason,
-            "addenda": {q: self.answer(report, q, answer) for q, answer in state.addenda.items()},
+            "addenda": {q: self.answer(report, q, answer) for q, answer in state.addenda.items() if wanted(q)},
             "submissions": [self.submission(report, each) for each in state.submissions],
             "redactions": [
                 {**removal(r), "place": r.place, "rejected": r.rejected} for r in state.redactions.values()

@@ -12,7 +12,7 @@ from services.reporting.application.changes import changes_after
 from services.reporting.application.deadlines import dates_of, deadline
 from services.reporting.application.looking import Look, last_change, look
 from services.reporting.application.operations import is_theirs
-from services.reporting.application.progress import progress_of
+from services.reporting.application.progress import Progress
 from services.reporting.application.writing import versions
 from services.reporting.question import Party
 from services.reporting.report.checks import Severity, check
@@ -57,7 +57,7 @@ class Tasks:
             "year": state.year,
             "roles": [{"role": r.role, "assignment_id": str(r.id), "seat": r.seat} for r in mine],
             "deadline": deadline(dates_of(self._store.rows, state.year), state, now),
-            "parts": {part: progress_of(state, part) for part in Party},
+            "parts": Progress(state).by_part(),
             "my_parts": sorted({s.part for s in state.slots.values() if any(is_theirs(s, r) for r in mine)}),
             "tasks": [
                 {"kind": kind, "questions": questions, "count": len(questions)}

@@ -13,9 +13,12 @@ from fastapi.responses import Response
 
 from services.portal.pages.activity.filling import Form
 from services.portal.pages.activity.lists import Listed, Row, line_of, list_of, lists_of
-from services.portal.pages.report.frame import Frame, frame_of
+from services.portal.pages.report.frame import Frame, fetch_form, frame_of
+from services.portal.pages.report.progress import SECTIONS
 from services.portal.said import Kind
 from services.portal.visit import Visit
+
+HERE = "aktivitet"
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Opened:
     @property
     def frame(self) -> Frame:
         """What stands around the part."""
-        return frame_of(self.visit, self.form, "aktivitet")
+        return frame_of(self.visit, self.form, HERE)
 
     @property
     def path(self) -> str:
@@ -63,7 +66,7 @@ class Opened:
 
 async def opened(visit: Visit, report_id: UUID) -> Opened:
     """The report as it is now."""
-    return Opened(visit, report_id, await visit.services.reporting.get(f"/reports/{report_id}/form"))
+    return Opened(visit, report_id, await fetch_form(visit, report_id, section=SECTIONS[HERE]))
 
 
 @dataclass(frozen=True, kw_only=True)

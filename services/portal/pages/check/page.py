@@ -15,7 +15,8 @@ from services.portal.languages import N_
 from services.portal.pages.check.findings import FAULT, WARNING, in_parts, said, way_to
 from services.portal.pages.check.standing import TIMINGS_NOW, Standing
 from services.portal.pages.history.page import difference_between, tell
-from services.portal.pages.report.frame import CHECK, Frame, frame_of
+from services.portal.pages.report.frame import Frame, fetch_form, frame_of
+from services.portal.pages.report.progress import CHECK
 from services.portal.pages.report.writing import write
 from services.portal.visit import Visit, Visiting
 
@@ -131,7 +132,7 @@ async def _page(
 ) -> Response:
     reporting = visit.services.reporting
     form, checks = await asyncio.gather(
-        reporting.get(f"/reports/{report_id}/form"), reporting.get(f"/reports/{report_id}/checks")
+        fetch_form(visit, report_id, answers=False), reporting.get(f"/reports/{report_id}/checks")
     )
     found = said(checks["findings"], form, visit.language)
     frame = frame_of(visit, form, CHECK[0])

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path
 from fastapi.responses import Response
 
 from services.portal.pages.check.standing import TIMINGS
-from services.portal.pages.report.frame import frame_of
+from services.portal.pages.report.frame import Json, fetch_form, frame_of
 from services.portal.visit import Visiting
 
 router = APIRouter()
@@ -22,7 +22,7 @@ async def receipt(visit: Visiting, report_id: UUID, number: Number) -> Response:
     """What was handed in, by whom and when, to be kept and printed."""
     reporting = visit.services.reporting
     form, submission = await asyncio.gather(
-        reporting.get(f"/reports/{report_id}/form"), reporting.get(f"/reports/{report_id}/submissions/{number}")
+        fetch_form(visit, report_id, answers=False), reporting.get(f"/reports/{report_id}/submissions/{number}")
     )
     labels = {question["id"]: question["label"][visit.language] for question in form["questions"]}
     return visit.page(
@@ -57,7 +57,7 @@ def _signer(submission: dict[str, Any]) -> dict[str, Any]:
     return found or {"name": submission["by"].get("name"), "role": submission["by"]["role"], "acting": False}
 
 
-def _replaced_by(form: dict[str, Any], number: int) -> int | None:
+def _replaced_by(form: Json, number: int) -> int | None:
     """The number of the newest submission, when it is a later one."""
     newest = max((each["number"] for each in form["submissions"]), default=number)
     return newest if newest > number else None

@@ -144,7 +144,7 @@ async def tell(visit: Visit, frame: Frame, apart_at: int = 0) -> Told:
 
 
 async def _told(visit: Visit, report_id: UUID) -> Told:
-    return await tell(visit, await framed(visit, report_id, HERE))
+    return await tell(visit, await framed(visit, report_id, HERE, answers=False))
 
 
 async def _at(visit: Visit, report_id: UUID, version: int) -> dict[str, Any]:

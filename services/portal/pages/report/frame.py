@@ -2,58 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from services.portal.languages import N_
 from services.portal.pages.report.deadline import Deadline
-from services.portal.pages.report.words import ABOUT, ABOUT_SERVICE, KINDS, REGIONS, ROLES, STATUSES, WRITABLE
+from services.portal.pages.report.progress import SECTIONS, Part, Progress
+from services.portal.pages.report.words import KINDS, REGIONS, ROLES, STATUSES, WRITABLE
 from services.portal.visit import Visit
 
 Json = Mapping[str, Any]
-_PARTS = {
-    "unit": ("om", ABOUT_SERVICE),
-    "roles": ("roller", N_("Roller og ansvar")),
-    "activity": ("aktivitet", N_("Aktivitet")),
-    "evaluation": ("evaluering", N_("Evaluering")),
-}
-CHECK = ("kontroll", N_("Kontroller og send inn"))
-_PARTIES = {"unit": N_("Enhetens del"), "group": N_("Referansegruppens del")}
 
 
 @dataclass(frozen=True)
-class Part:
-    """A part of the report as the navigation shows it; ``remaining`` is None where there is nothing to answer."""
-
-    address: str
-    title: str
-    remaining: int | None = None
-    faults: int = 0
-
-
-@dataclass(frozen=True)
-class Party:
-    """How far one of the two who write has come."""
-
-    id: str
-    title: str
-    answered: int
-    required: int
-    done: bool
-    finished_at: str | None
-
-
-@dataclass(frozen=True)
-class Frame:
+class Frame(Progress):
     """One report around one of its parts, for one reader; ``form`` is what reporting tells of it."""
 
     form: Json
     here: str
     visit: Visit
-    parts: Sequence[Part]
-    parties: Sequence[Party]
     deadline: Deadline | None
 
     @property
@@ -114,48 +83,37 @@ class Frame:
         return str(by.get("name") or self.role(by.get("role")))
 
 
-async def framed(visit: Visit, report_id: UUID, here: str) -> Frame:
-    """The frame of a report around the part at the address ``here``."""
-    form = await visit.services.reporting.get(f"/reports/{report_id}/form")
+async def framed(
+    visit: Visit, report_id: UUID, here: str, *, question_id: str | None = None, answers: bool = True
+) -> Frame:
+    """The frame of a report around the part at the address ``here``.
+
+    Its form has the questions of that part, of the whole report where the page is no part of it, or one alone; and
+    nothing of what was answered where the page does without ``answers``.
+    """
+    form = await fetch_form(visit, report_id, section=SECTIONS.get(here), question_id=question_id, answers=answers)
     return frame_of(visit, form, here)
+
+
+async def fetch_form(
+    visit: Visit, report_id: UUID, *, section: str | None = None, question_id: str | None = None, answers: bool = True
+) -> Json:
+    """What reporting tells of a report: what a page does not show is not asked for, for all of it is much."""
+    wanted = {"section": section, "question_id": question_id, "answers": None if answers else False}
+    found: Json = await visit.services.reporting.get(f"/reports/{report_id}/form", **wanted)
+    return found
 
 
 def frame_of(visit: Visit, form: Json, here: str) -> Frame:
     """The same of a form that was read already."""
     dates = form["deadline"]
     written = form["status"] in WRITABLE and dates
+    progress = Progress.of(visit, form)
     return Frame(
         form=form,
         here=here,
         visit=visit,
-        parts=_parts(visit, form),
-        parties=_parties(visit, form),
+        parts=progress.parts,
+        parties=progress.parties,
         deadline=Deadline.of(dates, visit.portal.clock.now(), visit.tongue) if written else None,
     )
-
-
-def _parts(visit: Visit, form: Json) -> list[Part]:
-    found = []
-    for section in form["sections"]:
-        address, title = _PARTS[section]
-        if section == "unit":
-            title = ABOUT.get(form["kind"], ABOUT_SERVICE)
-        counted = form["progress"].get(section)
-        remaining = counted["required"] - counted["answered"] if counted else None
-        found.append(Part(address, visit.text(title), remaining, counted["faults"] if counted else 0))
-    return [*found, Part(CHECK[0], visit.text(CHECK[1]))]
-
-
-def _parties(visit: Visit, form: Json) -> list[Party]:
-    return [
-        Party(
-            id=party,
-            title=visit.text(title),
-            answered=form["parts"][party]["answered"],
-            required=form["parts"][party]["required"],
-            done=form["parts"][party]["done"],
-            finished_at=form["parts"][party]["finished_at"],
-        )
-        for party, title in _PARTIES.items()
-        if form["parts"].get(party, {}).get("questions")
-    ]

@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, HTTPException, Path
 from fastapi.responses import Response
 
 from services.portal.clients import Away, Problem
-from services.portal.pages.report.frame import Frame, Json, Party, framed
+from services.portal.pages.report.frame import Frame, Json, framed
+from services.portal.pages.report.progress import Party, Progress
 from services.portal.pages.report.writing import saved
 from services.portal.visit import Visit, Visiting
 
 router = APIRouter()
+QuestionId = Annotated[str, Path(max_length=100, pattern=r"^[a-z_.]+$")]
 
 
 @router.get("/reports/{report_id}")
@@ -42,23 +44,22 @@ async def evaluation(visit: Visiting, report_id: UUID) -> Response:
 
 
 @router.get("/reports/{report_id}/svar/{question_id}")
-async def question(visit: Visiting, report_id: UUID, question_id: str) -> Response:
+async def question(visit: Visiting, report_id: UUID, question_id: QuestionId) -> Response:
     """One question as it is now, for a page that is open; on its own address it leads to the part."""
     if not visit.is_partial:
         return visit.see(f"/reports/{report_id}/evaluering#q-{slug(question_id)}")
-    frame = await framed(visit, report_id, "evaluering")
-    asked = next((each for each in frame.form["questions"] if each["id"] == question_id), None)
+    frame = await framed(visit, report_id, "evaluering", question_id=question_id)
+    asked = next(iter(frame.form["questions"]), None)
     if asked is None:
-        raise Problem("reporting", 404, {"code": "question_not_in_template"})
+        raise HTTPException(404)
     return visit.fragment("report/_question.html", question=asked, **_said(visit, frame))
 
 
 @router.get("/reports/{report_id}/framdrift")
-async def progress(
-    visit: Visiting, report_id: UUID, here: Literal["om", "roller", "aktivitet", "evaluering"]
-) -> Response:
+async def progress(visit: Visiting, report_id: UUID) -> Response:
     """How far the report has come, for a page that is open."""
-    return visit.fragment("report/progress.html", frame=await framed(visit, report_id, here))
+    told = await visit.services.reporting.get(f"/reports/{report_id}/progress")
+    return visit.fragment("report/progress.html", frame=Progress.of(visit, told))
 
 
 def slug(question_id: str) -> str:
