@@ -11,9 +11,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from services.portal.assets import Assets
+from services.portal.folding import Folding
 from services.portal.languages import LANGUAGES, NAMES, Language, catalogue, tongue
 
 TEMPLATES = Path(__file__).parent / "templates"
+_KEY, _END = Markup('<input type="hidden" name="key" value="'), Markup('">')
 
 
 class Templates:
@@ -28,7 +30,9 @@ class Templates:
 
 
 def _environment(assets: Assets, language: Language, reload: bool) -> Environment:
-    made = Environment(
+    made = Folding(
+        catalogue(language),
+        {"asset": assets.address},
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
@@ -38,13 +42,12 @@ def _environment(assets: Assets, language: Language, reload: bool) -> Environmen
         extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"],
     )
     made.policies["ext.i18n.trimmed"] = True
-    made.install_gettext_translations(catalogue(language), newstyle=True)  # type: ignore[attr-defined]  # by i18n
     says = tongue(language)
-    made.globals |= {"asset": assets.address, "key": key, "language": language, "languages": NAMES}
+    made.globals |= {"key": key, "language": language, "languages": NAMES}
     made.filters |= {"date": says.date, "time": says.time, "moment": says.moment, "number": says.number}
     return made
 
 
 def key(known: UUID | str | None = None) -> Markup:
     """The hidden field that makes a form sent twice one command; a form shown again keeps its ``known`` key."""
-    return Markup('<input type="hidden" name="key" value="{}">').format(known or uuid4())
+    return _KEY + str(known or uuid4()) + _END
