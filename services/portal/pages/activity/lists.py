@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -61,12 +62,12 @@ class Row:
     up: int | None = None
     down: int | None = None
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The line's id, as forms send it."""
         return str(self.id)
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The heading, short enough to be said in a sentence."""
         return self.heading if len(self.heading) <= LONGEST_NAME else f"{self.heading[: LONGEST_NAME - 1].rstrip()}…"
@@ -126,7 +127,8 @@ def lists_of(form: Mapping[str, Any], tongue: Tongue) -> list[Listed]:
 
 def list_of(form: Mapping[str, Any], question_id: str, tongue: Tongue) -> Listed | None:
     """One activity list; None where the report has no such list."""
-    return next((each for each in lists_of(form, tongue) if each.question["id"] == question_id), None)
+    asked = [question for question in form["questions"] if question["id"] == question_id]
+    return next(iter(lists_of({**form, "questions": asked}, tongue)), None)
 
 
 def line_of(form: Mapping[str, Any], entry_id: UUID) -> tuple[str, Mapping[str, Any]] | None:
@@ -209,10 +211,10 @@ def _unnamed(line: Mapping[str, Any]) -> str:
     return DRAFT if line.get("hidden") else GONE_FOR_GOOD
 
 
-def _by_field(kind: Kind, findings: Iterable[Mapping[str, Any]], tongue: Tongue) -> dict[str, str]:
+def _by_field(kind: Kind, findings: Sequence[Mapping[str, Any]], tongue: Tongue) -> dict[str, str]:
     """What the check found, in sentences beside the fields it was found in; else beside the heading."""
-    names = {each.name for each in kind.fields}
     said: dict[str, list[str]] = {}
+    names = {each.name for each in kind.fields} if findings else set()
     for found in findings:
         name = found.get("field") if found.get("field") in names else kind.heading
         said.setdefault(str(name), []).append(found["messages"][tongue.language])

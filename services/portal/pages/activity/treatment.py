@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from services.portal.languages import N_
 from services.portal.pages.activity.choices import Choice
 from services.portal.pages.activity.fields import NAME, Hidden, Line, Link, Long
@@ -61,6 +63,7 @@ _REMARKS = (
 )
 
 
+@lru_cache(20)
 def clinical_activity(sites: int) -> Kind:
     """The form of a measure; ``sites`` is for how many places of treatment it is given separately too."""
     return Kind(

@@ -80,6 +80,8 @@ def refused(kind: Kind, errors: Iterable[Mapping[str, Any]], tongue: Tongue) -> 
 
 def value_at(fields: Mapping[str, Any], name: str) -> Any:
     """The value of a field whose name has dots between the levels."""
+    if "." not in name:
+        return fields.get(name)
     value: Any = fields
     for part in name.split("."):
         if isinstance(value, Mapping):
