@@ -88,10 +88,22 @@ def _words(text: str) -> int:
 
 
 def _blocks(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str, Sequence[str], Sequence[str]]]:
+    # Most of a text stays when somebody writes on: only what is between its ends is worth matching.
+    first = _common(before, after)
+    last = _common(before[first:][::-1], after[first:][::-1])
+    old, new = before[first : len(before) - last], after[first : len(after) - last]
     # Among thousands of words the common ones would be compared with each other for seconds: they are passed over.
-    matcher = SequenceMatcher(None, before, after, autojunk=len(after) > 1000)
+    matcher = SequenceMatcher(None, old, new, autojunk=len(new) > 1000)
+    yield "equal", before[:first], after[:first]
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
-        yield tag, before[i1:i2], after[j1:j2]
+        yield tag, old[i1:i2], new[j1:j2]
+    yield "equal", before[len(before) - last :], after[len(after) - last :]
+
+
+def _common(before: Sequence[str], after: Sequence[str]) -> int:
+    """How many of the first are the same in both."""
+    shorter = min(len(before), len(after))
+    return next((n for n in range(shorter) if before[n] != after[n]), shorter)
 
 
 def _joined(pieces: Iterable[Piece]) -> list[Piece]:
