@@ -92,8 +92,8 @@ def picture(request: pytest.FixtureRequest) -> Callable[..., None]:
     """Fails where a page has come to look different; ``make pictures`` accepts how it looks now."""
     assert "picture" in request.node.name, "make pictures runs the tests that have the word in their names"
 
-    def compare(page: Page, name: str, masked: Sequence[Locator] = ()) -> None:
-        pictures.compare(page, name, masked)
+    def compare(page: Page, name: str, masked: Sequence[Locator] = (), tall: int = 0) -> None:
+        pictures.compare(page, name, masked, tall)
 
     return compare
 
