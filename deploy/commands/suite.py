@@ -10,7 +10,7 @@ import typer
 from deploy import local
 from deploy.environment import Addresses
 from deploy.health import ailing
-from deploy.places import LOGS, ROOT, SERVICES, SITES, Unable, shown
+from deploy.places import EXAMPLE_PEOPLE, LOGS, ROOT, SERVICES, SITES, Unable, shown
 
 app = typer.Typer()
 
@@ -93,7 +93,8 @@ def _print_addresses(addresses: Addresses) -> None:
     print(f"  {'nats':<10} {addresses.nats:<24} log {shown(LOGS)}/nats.log")
     print(f"  {'mail':<10} {addresses.service('notify')}/dev/mail shows what was sent, to nobody")
     print("A token to try the API with, good for five minutes:")
-    print("  ./run token --as operator --for registry")
+    whom = "lead-EKS-NBT-1 --for reporting" if EXAMPLE_PEOPLE.exists() else "operator --for registry"
+    print(f"  ./run token --as {whom}")
 
 
 def _print_ailing(parts: list[str]) -> None:
