@@ -19,7 +19,6 @@ from bench.telling import say
 PARTS = ("om", "roller", "aktivitet", "evaluering", "kontroll")
 FORM = "evaluering"
 """The part that most is written in, whose page is weighed and looked at."""
-ROUNDS = 3
 THINKS = 5.0
 """Seconds between two pages, or two saves, of one person on average: nobody reads or writes faster for long."""
 LONGER = 5
@@ -27,14 +26,25 @@ LONGER = 5
 
 
 def measure(plan: Plan, ground: Ground, findings: Findings) -> None:
-    """One suite for all of it; Lighthouse comes last, when nobody else is at it."""
+    """One suite for all of it; in each round everything has its turn, Lighthouse last, when nobody else is at it."""
     with stand(ground) as standing:
         _weight(standing, findings)
-        for number in range(min(plan.rounds, ROUNDS)):
+        for number in range(plan.rounds):
+            _costs(plan, standing, findings, number)
             _pages(plan, standing, findings, number)
             _saves(plan, standing, findings, number)
-        for preset in lighthouse.PRESETS:
-            _lighthouse(plan, ground, standing, findings, preset)
+            for preset in lighthouse.PRESETS:
+                _lighthouse(ground, standing, findings, preset)
+
+
+def _costs(plan: Plan, standing: Standing, findings: Findings, number: int) -> None:
+    """What one page costs the processor, by part: other programs on the machine change it little."""
+    for part in PARTS:
+        told = _told(standing, standing.visitors[:1], plan.seconds / 2, plan.warm, 0.0, number, (part,))
+        pages = len(told["seen"][part])
+        for program, milliseconds in told["processor"].items():
+            title = f"one page of {part}, what {program} costs the processor"
+            findings.add(f"portal_cpu_{part}_{program}_ms", milliseconds / pages, title, "ms")
 
 
 def _pages(plan: Plan, standing: Standing, findings: Findings, number: int) -> None:
@@ -83,14 +93,34 @@ def _seen(
     seed: int,
     pages: tuple[str, ...],
 ) -> dict[str, list[float]]:
-    """How many milliseconds everything took; whatever was not answered well fails the measurement."""
+    """How many milliseconds everything took."""
+    found: dict[str, list[float]] = _told(standing, visitors, seconds, warm, pause, seed, pages)["seen"]
+    return found
+
+
+def _told(
+    standing: Standing,
+    visitors: list[Visitor],
+    seconds: float,
+    warm: float,
+    pause: float,
+    seed: int,
+    pages: tuple[str, ...],
+) -> dict[str, Any]:
+    """All that the people tell afterwards; whatever was not answered well fails the measurement."""
     told: dict[str, Any] = {"port": standing.port, "people": [asdict(visitor) for visitor in visitors]}
-    told |= {"seconds": seconds, "warm": warm, "pause": pause, "seed": seed, "pages": pages}
-    seen = json.loads(as_program("bench.portal.visiting", told, seconds + warm + 90, {}))
+    told |= {
+        "seconds": seconds,
+        "warm": warm,
+        "pause": pause,
+        "seed": seed,
+        "pages": pages,
+        "processes": standing.processes,
+    }
+    seen: dict[str, Any] = json.loads(as_program("bench.portal.visiting", told, seconds + warm + 90, {}))
     if seen["failed"]:
         raise Failed(f"{seen['failed']} requests failed, the first: {seen['first_failure']}")
-    found: dict[str, list[float]] = seen["seen"]
-    return found
+    return seen
 
 
 def _weight(standing: Standing, findings: Findings) -> None:
@@ -102,26 +132,25 @@ def _weight(standing: Standing, findings: Findings) -> None:
     say(f"the form and its assets: {sum(weights.values()) / 1000:.1f} kB")
 
 
-def _lighthouse(plan: Plan, ground: Ground, standing: Standing, findings: Findings, preset: str) -> None:
+def _lighthouse(ground: Ground, standing: Standing, findings: Findings, preset: str) -> None:
     visitor = standing.visitors[0]
     url = f"{standing.suite.addresses.service('portal')}/reports/{visitor.report}/{FORM}"
     key = "lighthouse" if preset == "phone" else f"lighthouse_{preset}"
-    for _ in range(min(plan.rounds, ROUNDS)):
-        try:
-            report = lighthouse.look(url, visitor.cookie, preset, ground.folder)
-        except Failed as why:
-            say(f"[red]Lighthouse, {preset}, failed[/red]: {why}")
-            for name in lighthouse.CATEGORIES:
-                findings.fail(f"{key}_{name.replace('-', '_')}", f"Lighthouse, {preset}, {name}", str(why))
-            return
-        scores = lighthouse.scores(report)
-        said = "; ".join(lighthouse.objections(report))
-        say(f"Lighthouse, {preset}: {scores} {said}")
-        for name, score in scores.items():
-            findings.add(f"{key}_{name.replace('-', '_')}", score, f"Lighthouse, {preset}, {name}", "of 100")
-        for name, value in lighthouse.milliseconds(report).items():
-            unit = "" if name == "cumulative-layout-shift" else "ms"
-            findings.add(f"{key}_{name.replace('-', '_')}", value, f"Lighthouse, {preset}, {name}", unit)
+    try:
+        report = lighthouse.look(url, visitor.cookie, preset, ground.folder)
+    except Failed as why:
+        say(f"[red]Lighthouse, {preset}, failed[/red]: {why}")
+        for name in lighthouse.CATEGORIES:
+            findings.fail(f"{key}_{name.replace('-', '_')}", f"Lighthouse, {preset}, {name}", str(why))
+        return
+    scores = lighthouse.scores(report)
+    said = "; ".join(lighthouse.objections(report))
+    say(f"Lighthouse, {preset}: {scores} {said}")
+    for name, score in scores.items():
+        findings.add(f"{key}_{name.replace('-', '_')}", score, f"Lighthouse, {preset}, {name}", "of 100")
+    for name, value in lighthouse.milliseconds(report).items():
+        unit = "" if name == "cumulative-layout-shift" else "ms"
+        findings.add(f"{key}_{name.replace('-', '_')}", value, f"Lighthouse, {preset}, {name}", unit)
 
 
 def _percentile(found: list[float], share: float) -> float:

@@ -42,6 +42,11 @@ class Standing:
     def port(self) -> int:
         return self.suite.addresses.ports["portal"]
 
+    @property
+    def processes(self) -> dict[str, int]:
+        """The processes that draw a page, by the name of their program."""
+        return {program: self.suite.pid(program) for program in ("portal", "reporting")}
+
 
 @contextmanager
 def stand(ground: Ground) -> Iterator[Standing]:

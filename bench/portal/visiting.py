@@ -21,6 +21,7 @@ from uuid import UUID
 
 import uvloop
 
+from bench.portal.cost import processor_seconds
 from bench.portal.prose import prose
 from bench.portal.wire import Wire
 
@@ -158,11 +159,21 @@ async def run(told: dict[str, Any]) -> dict[str, Any]:
         one.colleague, other.colleague = other, one
     shared.begins = time.perf_counter() + told["warm"]
     shared.ends = shared.begins + told["seconds"]
-    pages = told["pages"]
+    pages, cost = told["pages"], asyncio.ensure_future(_cost(shared, told["processes"]))
     await asyncio.gather(*(person.reads(pages) if pages else person.writes() for person in people))
     await asyncio.gather(*(person.leaves() for person in people))
     milliseconds = {what: [1000 * one for one in found] for what, found in shared.seen.items()}
-    return {"seen": milliseconds, "failed": shared.failed, "first_failure": shared.first_failure}
+    failures = {"failed": shared.failed, "first_failure": shared.first_failure}
+    return {"seen": milliseconds, "processor": await cost, **failures}
+
+
+async def _cost(run: Run, processes: dict[str, int]) -> dict[str, float]:
+    """What the programs cost the processor while it counts, in milliseconds."""
+    await asyncio.sleep(run.begins - time.perf_counter())
+    before = processor_seconds(processes)
+    await asyncio.sleep(run.ends - time.perf_counter())
+    after = processor_seconds(processes)
+    return {name: 1000 * (after[name] - before[name]) for name in processes}
 
 
 if __name__ == "__main__":
