@@ -32,6 +32,8 @@ from shared.context import correlation_id
 from shared.remembered import Remembered
 
 ROLES_KEPT = 30.0
+TRUSTS_KEPT = 600.0
+"""Seconds; a trust is named anew once in many years."""
 
 
 class NotLoggedIn(Exception):
@@ -55,6 +57,7 @@ class Portal:
     templates: Templates
     assets: Assets
     roles: Remembered[UUID, list[dict[str, Any]]] = field(default_factory=lambda: Remembered(ROLES_KEPT, 5_000))
+    trusts: Remembered[str, dict[str, str]] = field(default_factory=lambda: Remembered(TRUSTS_KEPT, 1))
     ending: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the process is asked to end: answers without an end are to find one."""
 

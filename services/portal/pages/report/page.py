@@ -11,7 +11,7 @@ from uuid import UUID
 from fastapi import APIRouter, HTTPException, Path
 from fastapi.responses import Response
 
-from services.portal.clients import Away, Problem
+from services.portal.clients import Away, Problem, Service
 from services.portal.pages.report.frame import Frame, Json, framed
 from services.portal.pages.report.progress import Party, Progress
 from services.portal.pages.report.writing import saved
@@ -89,10 +89,19 @@ async def _unit(visit: Visit, frame: Frame) -> Mapping[str, Any] | None:
     """What the registry knows of the unit; the page does without where the registry is away."""
     registry = visit.services.registry
     try:
-        unit, trusts = await asyncio.gather(
-            registry.get(f"/units/{frame.form['unit']['unit_id']}"), registry.get("/trusts", limit=200)
+        unit, names = await asyncio.gather(
+            registry.get(f"/units/{frame.form['unit']['unit_id']}"), _trusts(visit, registry)
         )
     except (Away, Problem):
         return None
-    names = {trust["code"]: trust["name"] for trust in trusts["items"]}
     return {**unit, "trusts": [names.get(code, code) for code in unit["trusts"]]}
+
+
+async def _trusts(visit: Visit, registry: Service) -> Mapping[str, str]:
+    """The names of all trusts by code, as the registry told some time ago: they are the same for every reader."""
+    known = visit.portal.trusts.get("")
+    if known is None:
+        listed = await registry.get("/trusts", limit=200)
+        known = {trust["code"]: trust["name"] for trust in listed["items"]}
+        visit.portal.trusts.keep("", known)
+    return known
