@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from deploy.demo.client import Suite
 from tests.browser.stage import Behind
@@ -82,7 +82,12 @@ def test_text_out_of_word_is_kept_as_it_is_and_nothing_in_it_runs(
 ) -> None:
     lead = as_person("lead", f"/reports/{report}/evaluering")
     ran: list[str] = []
-    lead.on("dialog", lambda dialog: (ran.append(dialog.message), dialog.dismiss()))
+
+    def hear(dialog: Dialog) -> None:
+        ran.append(dialog.message)
+        dialog.dismiss()
+
+    lead.on("dialog", hear)
     field = lead.locator(f"[data-question='{WORK}'] textarea")
     field.fill("")
     field.focus()
