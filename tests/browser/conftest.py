@@ -107,7 +107,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """For somebody to look at: much of it is text on a picture or a gradient."""
-    reports = [report for each in terminalreporter.stats.values() for report in each if hasattr(report, "when")]
+    reports = [
+        report for each in terminalreporter.stats.values() for report in each if isinstance(report, pytest.TestReport)
+    ]
     lines = {line for report in reports for kind, line in report.user_properties if kind == UNDECIDED}
     if lines:
         terminalreporter.section(UNDECIDED)
