@@ -110,7 +110,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reports = [
         report for each in terminalreporter.stats.values() for report in each if isinstance(report, pytest.TestReport)
     ]
-    lines = {line for report in reports for kind, line in report.user_properties if kind == UNDECIDED}
+    lines = {str(line) for report in reports for kind, line in report.user_properties if kind == UNDECIDED}
     if lines:
         terminalreporter.section(UNDECIDED)
         for line in sorted(lines):
