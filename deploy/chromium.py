@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +17,8 @@ PACKAGE = "chromium-headless-shell"
 WITH_WINDOWS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 INSTALLED = Path("/usr/bin/chromium")
 UNPACKED = TOOLS / PACKAGE
+WITHIN = 120.0
+"""Seconds until it has drawn its first page."""
 FONTS = """\
 <?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
@@ -65,10 +68,21 @@ def obtain_chromium() -> None:
         return
     print(f"aarring: unpacking Debian's {PACKAGE} into var/, for tests only", file=sys.stderr, flush=True)
     try:
-        unpack(PACKAGE, UNPACKED, with_libraries=True)
+        unpack(PACKAGE, UNPACKED, "chromium-common", with_libraries=True)
+        _must_draw(_unpacked())
     except Unable:
         if find_chromium() is None:
             raise
+
+
+def _must_draw(browser: Path) -> None:
+    """Leave nothing that looks like a browser and is none."""
+    asked = [str(browser), "--no-sandbox", "--disable-dev-shm-usage", "--dump-dom", "data:text/html,drawn"]
+    environment = {**os.environ, **chromium_environment(browser)}
+    done = subprocess.run(asked, env=environment, capture_output=True, text=True, timeout=WITHIN, check=False)
+    if "drawn" not in done.stdout:
+        shutil.rmtree(UNPACKED)
+        raise Unable(f"{PACKAGE} draws no page on this machine:\n{done.stderr}")
 
 
 def chromium_environment(browser: Path) -> Mapping[str, str]:

@@ -25,13 +25,16 @@ WITHIN = 60.0
 """Seconds such a fetch may take altogether."""
 
 
-def unpack(package: str, into: Path, *, with_libraries: bool = False) -> None:
-    """Put the files of a package (and of the libraries it lacks here) under `into`, whole or not at all."""
+def unpack(package: str, into: Path, *beside: str, with_libraries: bool = False) -> None:
+    """Put the files of a package (and of the libraries it lacks here) under `into`, whole or not at all.
+
+    ``beside`` are packages whose files it looks for beside its own, wherever else this machine may have them.
+    """
     _tools_must_be_here(package)
     into.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{package}-", dir=into.parent) as folder:
         work = Path(folder)
-        _extract(_download(package, work, with_libraries=with_libraries), work, into)
+        _extract(_download(package, work, beside, with_libraries=with_libraries), work, into)
 
 
 def libraries_in(root: Path) -> dict[str, str]:
@@ -98,13 +101,13 @@ def _extract(archives: Iterable[Path], work: Path, into: Path) -> None:
     shutil.move(tree, into)
 
 
-def _download(package: str, work: Path, *, with_libraries: bool) -> list[Path]:
+def _download(package: str, work: Path, beside: Iterable[str], *, with_libraries: bool) -> list[Path]:
     """By the system's package lists if they are there and current, else by lists of our own."""
     failed: list[subprocess.CompletedProcess[str]] = []
     for options in ([], _own_lists(work)):
         updated = [_try(["apt-get", *options, "update"], work)] if options else []
         names = _missing(package, options, work) if with_libraries else [package]
-        got = _try(["apt-get", *options, "download", *names], work)
+        got = _try(["apt-get", *options, "download", *names, *({*beside} - {*names})], work)
         if names and got.returncode == 0:
             return sorted(work.glob("*.deb"))
         failed += [*updated, got]
