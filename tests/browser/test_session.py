@@ -5,10 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from deploy.demo.client import Caller
 from tests.browser.doing import must_fit, must_have_focus
 from tests.browser.stage import Behind
 from tests.e2e.suite import RunningSuite
@@ -63,6 +65,37 @@ def test_where_somebody_else_logs_in_the_page_is_no_longer_the_first_persons(
     expect(page.locator("summary .person-name")).to_have_text(behind.name("office"))
 
 
+def test_whoever_asks_to_see_what_others_wrote_is_there(
+    as_person: Callable[..., Page], suite: RunningSuite, behind: Behind
+) -> None:
+    report = behind.ask(behind.stage.report)
+    page = as_person("lead", f"/reports/{report}/evaluering")
+    field = page.locator("[data-question='evaluation.equal_access'] form.answer textarea")
+    field.focus()
+    _did_nothing(suite, 30)
+    behind.ask(lambda api: _write(behind.stage.reporting(api, "coordinator"), report))
+    page.get_by_role("button", name="Vis den nye teksten").click()
+    expect(field).to_have_value("Fra koordinatoren.")
+    assert _minutes_left(page) == 60
+    page.goto(f"/reports/{report}/aktivitet")
+    page.get_by_role("link", name="Legg til undervisning").focus()
+    _did_nothing(suite, 30)
+    behind.ask(lambda api: _add_line(behind.stage.reporting(api, "coordinator"), report))
+    page.get_by_role("button", name="Vis endringen").click()
+    expect(page.locator("[data-list='activity.teaching'] .line")).to_contain_text("Kurs")
+    assert _minutes_left(page) == 60
+
+
+async def _write(coordinator: Caller, report: str) -> None:
+    body = {"text": "Fra koordinatoren.", "base_version": 0}
+    await coordinator.put(f"/reports/{report}/answers/evaluation.equal_access", body)
+
+
+async def _add_line(coordinator: Caller, report: str) -> None:
+    body = {"question_id": "activity.teaching", "fields": {"title": "Kurs"}}
+    await coordinator.put(f"/reports/{report}/entries/{uuid4()}", body)
+
+
 _GO_ON = (
     "token => fetch('/session', {method: 'POST', headers: {'X-CSRF-Token': token}}).then(answer => answer.status)"
 )
@@ -72,10 +105,15 @@ def _waiting(page: Page, suite: RunningSuite, minutes: int) -> Page:
     """The page after its person did nothing for some minutes, which have passed for the portal too."""
     page.clock.install()
     page.reload()
-    with closing(sqlite3.connect(suite.var / "data/portal.db", timeout=60)) as database, database:
-        database.execute("UPDATE sessions SET seen = seen - ?", [minutes * MINUTE])
+    _did_nothing(suite, minutes)
     page.clock.fast_forward(minutes * MINUTE)
     return page
+
+
+def _did_nothing(suite: RunningSuite, minutes: int) -> None:
+    """For the portal nobody did anything for so long."""
+    with closing(sqlite3.connect(suite.var / "data/portal.db", timeout=60)) as database, database:
+        database.execute("UPDATE sessions SET seen = seen - ?", [minutes * MINUTE])
 
 
 def _minutes_left(page: Page) -> int:

@@ -186,6 +186,25 @@ async def test_a_reviewer_sees_what_waits_to_be_assessed(databases: Databases, t
     assert task not in after
 
 
+async def test_a_reviewer_is_told_what_is_assigned_and_what_only_waits_in_the_region(
+    databases: Databases, tokens: Tokens
+) -> None:
+    async with review_service.review(databases, tokens) as judging:
+        one, _ = await judging.submitted(), await judging.submitted("N-1", "nord")
+        vest = one.reviewers["vest"]
+        other = await judging.submitted("V-2", "vest")
+        await vest.done("PUT", f"{one.part('vest')}/assessor", {"person_id": vest.person_id})
+        await other.reviewers["vest"].made(f"{other.path}/queries", {"region": "vest", "question": "Hvor mange?"})
+        async with portal(databases, tokens, {"review": judging.app}, clock=judging.clock) as service:
+            browser = service.visitor(vest.person_id)
+            assert browser.session
+            service.portal.roles.keep(browser.session.person_id, [_held("reviewer", region="vest")])
+            said = readable(await browser.page("/"))
+    assert said.count("Vurder rapporten: du er saksbehandler") == 1
+    assert said.count("Rapporten er levert og venter på vurdering i regionen") == 1
+    assert "Svar på" not in said
+
+
 async def test_a_question_from_the_region_waits_for_the_lead(databases: Databases, tokens: Tokens) -> None:
     async with review_service.review(databases, tokens) as judging:
         one = await judging.submitted()

@@ -147,6 +147,28 @@ async def test_lists_show_each_reader_their_reviews(two: Judged) -> None:
     assert rest["next"] is None
 
 
+async def test_a_list_is_of_what_waits_for_a_region_or_for_an_answer(two: Judged) -> None:
+    other = await two.service.submitted("A-1", "vest")
+    vest, sor_ost = two.reviewers["vest"], two.reviewers["sor_ost"]
+
+    async def listed(by: Any, **filters: Any) -> list[str]:
+        return [row["unit_code"] for row in (await by.shown("/reviews", **filters))["items"]]
+
+    assert await listed(vest, awaits="vest") == ["A-1", "M-1"]
+    assert await listed(vest, awaits="vest", mine=True) == await listed(vest, awaits="nord") == []
+    await vest.done("PUT", f"{two.part('vest')}/assessor", {"person_id": vest.person_id})
+    assert await listed(vest, awaits="vest", mine=True) == ["M-1"]
+    await two.assess_all("vest")
+    await two.sign("vest")
+    assert (await listed(vest, awaits="vest"), await listed(vest, awaits="sor_ost")) == (["A-1"], ["M-1"])
+    await other.review()
+    assert await listed(vest, awaits="vest") == []
+    await sor_ost.made(f"{two.path}/queries", {"region": "sor_ost", "question": "Hvor mange?"})
+    assert await listed(vest, open_queries=True) == ["M-1"]
+    assert await listed(two.lead, open_queries=True, unit_id=two.unit_id) == ["M-1"]
+    assert await listed(other.lead, open_queries=True) == []
+
+
 async def test_what_is_listed_as_allowed_is_what_is_not_refused_for_who_asks(two: Judged) -> None:
     await two.assess_all("vest")
     query = await ask(two, "vest")

@@ -59,6 +59,8 @@ def reviews(
     step: Annotated[Step | None, Query()] = None,
     unit_id: Annotated[UUID | None, Query()] = None,
     mine: Annotated[bool, Query(description="only those the caller is to assess")] = False,
+    awaits: Annotated[RegionFilter, Query(description="only those under way that this region has not signed")] = None,
+    open_queries: Annotated[bool, Query(description="only those with a question nobody has answered yet")] = False,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> ReviewPage:
@@ -70,6 +72,8 @@ def reviews(
         "step": step.value if step else None,
         "unit_id": str(unit_id) if unit_id else None,
         "assessor": caller.subject if mine else None,
+        "awaits": awaits,
+        "asked": open_queries or None,
     }
     visible = visibility.reviews(held, parts.today())
     found = queries.reviews(parts.store.rows, filters, visible, cursor, limit + 1)

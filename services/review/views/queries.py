@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, Text, cast, func, select
+from sqlalchemy import ColumnElement, Table, Text, and_, cast, func, not_, select
 
+from services.review.review.state import UNDER_WAY
 from services.review.views import tables as t
-from shared.read_rows import Rows, filtered, page
+from shared.read_rows import Rows, filtered, has_name, page
 from shared.registry_facts import UNITS
 
 
@@ -18,12 +19,11 @@ def reviews(
 ) -> list[dict[str, Any]]:
     """A page of the reviews that ``visible`` lets through, by year and unit code, after a cursor.
 
-    ``assessor`` keeps those somebody is to assess for a region.
+    ``assessor`` keeps those somebody is to assess for a region, ``awaits`` those a region is still to sign, and
+    ``asked`` those with a question that is not answered.
     """
     wanted = dict(filters)
-    assessor = wanted.pop("assessor", None)
-    assigned = select(t.PARTS.c.review_id).where(t.PARTS.c.assessor == assessor)
-    only = [t.REVIEWS.c.review_id.in_(assigned)] if assessor else []
+    only = [keep(wanted.pop(name)) for name, keep in _REVIEWS_OF.items() if wanted.get(name)]
     key = listed_by(t.REVIEWS, "review_id")
     query = (
         select(t.REVIEWS, UNITS.c.code.label("unit_code"), UNITS.c.name_nb.label("unit_name"))
@@ -31,6 +31,23 @@ def reviews(
         .where(visible, *filtered(t.REVIEWS, wanted), *only)
     )
     return page(rows, query, key, after, limit)
+
+
+def _assessed_by(assessor: str) -> ColumnElement[bool]:
+    return t.REVIEWS.c.review_id.in_(select(t.PARTS.c.review_id).where(t.PARTS.c.assessor == assessor))
+
+
+def _awaiting(region: str) -> ColumnElement[bool]:
+    is_theirs, is_signed = (has_name(column, region) for column in (t.REVIEWS.c.regions, t.REVIEWS.c.signed_by))
+    return and_(t.REVIEWS.c.step.in_(sorted(UNDER_WAY)), is_theirs, not_(is_signed))
+
+
+_REVIEWS_OF: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
+    "assessor": _assessed_by,
+    "awaits": _awaiting,
+    "asked": lambda _: t.REVIEWS.c.open_queries > 0,
+}
+"""The filters of reviews that no column answers alone."""
 
 
 def follow_ups(

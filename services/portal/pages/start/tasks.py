@@ -16,9 +16,7 @@ from services.portal.visit import Visit
 
 Json = Mapping[str, Any]
 ANSWERS_QUERIES = ("professional_lead", "site_lead", "coordinator")
-OF_A_REVIEW = (*ANSWERS_QUERIES, "reviewer", "service_desk")
 FOLLOWS_UP = ("reviewer", "service_desk", "joint_desk", *ANSWERS_QUERIES)
-UNDER_WAY = ("submitted", "under_review")
 _REVIEW_STATUS = {
     "submitted": (N_("Levert"), "success"),
     "under_review": (N_("Under vurdering"), "info"),
@@ -41,19 +39,26 @@ def _held(visit: Visit, role: str, what: str) -> set[str]:
 
 async def _reviews(visit: Visit, asking: Asking, cards: Cards) -> None:
     """Reports to assess, and questions from the regions to answer."""
-    if not visit.holds(*OF_A_REVIEW):
-        return
-    review = visit.services.review
-    mine, rows = await asyncio.gather(
-        asking.or_else(listed(review, "/reviews", mine="true"), []), asking.or_else(listed(review, "/reviews"), [])
+    regions = sorted(_held(visit, "reviewer", "region"))
+    waiting, assigned, asked = await asyncio.gather(
+        _found(visit, asking, [{"awaits": region} for region in regions]),
+        _found(visit, asking, [{"awaits": region, "mine": "true"} for region in regions]),
+        _found(visit, asking, [{"unit_id": unit, "open_queries": "true"} for unit in _answers_for(visit)]),
     )
-    assigned = {row["review_id"] for row in mine}
-    regions = _held(visit, "reviewer", "region")
-    units = set().union(*(_held(visit, role, "unit_id") for role in ANSWERS_QUERIES))
-    for row in rows:
-        waiting = regions & set(row["regions"]) - set(row["signed_by"]) if row["step"] in UNDER_WAY else set()
-        if waiting or (row["unit_id"] in units and row["open_queries"]):
-            _review(visit, cards, row, bool(waiting), row["review_id"] in assigned)
+    for id, row in {**asked, **waiting}.items():
+        _review(visit, cards, row, id in waiting, id in assigned)
+
+
+async def _found(visit: Visit, asking: Asking, each: Sequence[Mapping[str, str]]) -> Mapping[str, Json]:
+    """The reviews by their ids, asked for in several ways."""
+    review = visit.services.review
+    found = await asyncio.gather(*(asking.or_else(listed(review, "/reviews", **one), []) for one in each))
+    return {row["review_id"]: row for rows in found for row in rows}
+
+
+def _answers_for(visit: Visit) -> list[str]:
+    """The units in whose name the person answers the regions."""
+    return sorted(set().union(*(_held(visit, role, "unit_id") for role in ANSWERS_QUERIES)))
 
 
 def _review(visit: Visit, cards: Cards, row: Json, waits: bool, assigned: bool) -> None:
@@ -78,8 +83,7 @@ async def _points(visit: Visit, asking: Asking, cards: Cards) -> None:
     """What is to be followed up by the person, or stands beside the unit's form."""
     if not visit.holds(*FOLLOWS_UP):
         return
-    units = set().union(*(_held(visit, role, "unit_id") for role in ANSWERS_QUERIES))
-    only = [{"mine": "true"}, *({"unit_id": unit} for unit in sorted(units))]
+    only = [{"mine": "true"}, *({"unit_id": unit} for unit in _answers_for(visit))]
     review = visit.services.review
     found = await asyncio.gather(*(asking.or_else(listed(review, "/follow-ups", open="true", **o), []) for o in only))
     for row in {row["follow_up_id"]: row for rows in found for row in rows}.values():

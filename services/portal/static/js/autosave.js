@@ -30,6 +30,7 @@ const autosave = (() => {
     owner = { person: document.body.dataset.person, report };
     begin(document);
     offers.make(owner, savings);
+    savings.forEach((saving) => saving.isSaved() || saving.changed()); // what was typed before this script was there
     leaving.guard(savings);
     addEventListener("online", wake);
     addEventListener("focus", sessionIsBack);

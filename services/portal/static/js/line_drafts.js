@@ -6,10 +6,12 @@ const lineDrafts = (() => {
   const placeOf = (form) => `line:${form.dataset.line}`;
   const isTyped = (field) => field.name && field.type !== "hidden" && field.type !== "submit";
 
-  function written(form) {
+  function typed(form, fields) {
     const names = new Set([...form.elements].filter(isTyped).map((field) => field.name));
-    return [...new FormData(form)].filter(([name]) => names.has(name));
+    return [...fields].filter(([name]) => names.has(name));
   }
+
+  const written = (form) => typed(form, new FormData(form));
 
   /** The line and the command a form stands for: sent again after all, it is the same line and not another. */
   const stands = (form) => ["linje", "key", "version"].map((name) => [name, form.elements[name]?.value ?? ""]);
@@ -37,7 +39,8 @@ const lineDrafts = (() => {
 
   /** A form that came into the page; what an earlier visit left of it comes with it. */
   function begin(form) {
-    const first = JSON.stringify(written(form));
+    const first = JSON.stringify(typed(form, asSent.fields(form)));
+    asSent.alone(form);
     const record = owner && unsaved.left(owner).find((one) => one.place === placeOf(form));
     const isAnswered = form.querySelector("[data-first]") !== null;
     if (record && !isAnswered && JSON.stringify(record.written) !== first) fill(form, record);

@@ -63,9 +63,14 @@
     } else say(place, listOf(place)?.dataset.away ?? words.word("refused"));
   }
 
-  function fetchList(list) {
+  function fetchList(list, isPressed = false) {
     isFetched = true;
-    list.dispatchEvent(new CustomEvent("list:changed"));
+    list.dispatchEvent(new CustomEvent("list:changed", { detail: { isPressed } }));
+  }
+
+  /** It is the list that asks; that somebody pressed a button for it says that somebody is there. */
+  function nameWhoAsks({ detail: { ctx } }) {
+    if (ctx.sourceEvent?.detail?.isPressed) ctx.request.headers["HX-Source"] = "button";
   }
 
   /** A list nobody is in takes in what others changed; else it is told, and fetched when one is ready. */
@@ -77,12 +82,13 @@
     if (!list.contains(document.activeElement)) return fetchList(list);
     news.hidden = false;
     words.say(news.querySelector("p").firstChild.textContent.trim());
-    news.querySelector("[data-fetch]").addEventListener("click", () => fetchList(list));
+    news.querySelector("[data-fetch]").addEventListener("click", () => fetchList(list, true));
   }
 
   document.addEventListener("DOMContentLoaded", () => {
     if (!document.querySelector("[data-list], form[data-line]")) return;
     settle();
+    document.addEventListener("htmx:config:request", nameWhoAsks);
     document.addEventListener("htmx:after:swap", settle);
     document.addEventListener("htmx:response:error", ({ target, detail }) => {
       const status = detail.ctx.response.status;

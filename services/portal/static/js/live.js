@@ -16,8 +16,9 @@ const live = (() => {
 
   const questionOf = (element) => element?.closest?.("[data-question]")?.dataset.question ?? "";
 
-  async function fetched(address) {
-    const answer = await fetch(address, { headers: { "HX-Request": "true" } });
+  /** Named as htmx names what it asks for: somebody who pressed a button is there, and the session goes on. */
+  async function fetched(address, isPressed) {
+    const answer = await fetch(address, { headers: { "HX-Request": "true", "HX-Source": isPressed ? "button" : "article" } });
     if (!answer.ok) throw new Error(String(answer.status));
     return answer.text();
   }
@@ -32,7 +33,7 @@ const live = (() => {
     words.say(notice.querySelector("p").firstChild.textContent.trim());
     notice.querySelector("[data-fetch]").addEventListener("click", () => {
       if (saving && !saving.isSaved() && !saving.isByHand) saving.hurry();
-      else renew(article);
+      else renew(article, { isPressed: true });
     });
   }
 
@@ -55,9 +56,9 @@ const live = (() => {
   }
 
   /** With a notice, unasked: whoever came to the text while the other was on its way keeps it, and is told. */
-  async function renew(article, notice = null) {
+  async function renew(article, { notice = null, isPressed = false } = {}) {
     try {
-      const html = await fetched(article.dataset.address);
+      const html = await fetched(article.dataset.address, isPressed);
       const saving = savingIn(article);
       if (notice && !isAlone(saving, article)) return tell(article, notice);
       if (saving && !saving.isSaved() && !saving.isByHand) return;
@@ -88,7 +89,7 @@ const live = (() => {
     progress();
     const known = Number(saving ? saving.version : article.dataset.itemVersion);
     if (version <= known || saving?.held === "conflict") return notice.remove();
-    if (isAlone(saving, article)) return renew(article, notice);
+    if (isAlone(saving, article)) return renew(article, { notice });
     tell(article, notice);
   }
 

@@ -19,6 +19,12 @@ const offers = (() => {
     saving.changed();
   }
 
+  /** The browser put it back into its field, but it was never saved. */
+  function takeUp(saving, record) {
+    restore(saving, record);
+    unsaved.forget(record);
+  }
+
   function onField(saving, record) {
     const place = document.getElementById(saving.form.dataset.panel);
     const areas = saving.form.querySelectorAll("textarea, input:not([type=hidden])");
@@ -62,13 +68,16 @@ const offers = (() => {
       for (const record of unsaved.left(owner)) {
         if (lineDrafts.isSettled(record)) continue;
         const saving = savings.find((one) => one.place === record.place);
-        const isTheSame = saving && JSON.stringify(saving.written()) === JSON.stringify(record.written);
-        if (isTheSame || offered.has(record.place)) {
-          if (isTheSame) unsaved.forget(record);
+        const isFirst = !offered.has(record.place);
+        const isThere = saving && JSON.stringify(saving.written()) === JSON.stringify(record.written);
+        if (isThere && (saving.isSaved() || !isFirst)) {
+          unsaved.forget(record);
           continue;
         }
+        if (!isFirst) continue;
         offered.add(record.place);
-        if (saving) onField(saving, record);
+        if (isThere) takeUp(saving, record);
+        else if (saving) onField(saving, record);
         else elsewhere(record);
       }
     },

@@ -10,6 +10,7 @@ const PATIENCE = 15_000;
 const LONGEST_WAIT = 30_000;
 const TRANSIENT = new Set([408, 425, 429, 500, 502, 503, 504]);
 const OF_THE_REQUEST = new Set(["csrf", "key", "version"]);
+const isWritten = ([name]) => !OF_THE_REQUEST.has(name);
 
 class Saving {
   constructor(form, owner) {
@@ -17,7 +18,8 @@ class Saving {
     this.owner = owner;
     this.place = form.dataset.autosave;
     this.version = form.elements.version.value;
-    this.saved = this.written();
+    this.saved = asSent.fields(form).filter(isWritten);
+    asSent.alone(form);
     this.sent = null;
     this.pressed = ""; // what stood in the form when its button was pressed
     this.attempt = 0;
@@ -39,7 +41,7 @@ class Saving {
   }
 
   written() {
-    return [...new FormData(this.form)].filter(([name]) => !OF_THE_REQUEST.has(name));
+    return [...new FormData(this.form)].filter(isWritten);
   }
 
   isSaved() {

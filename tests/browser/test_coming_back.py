@@ -1,0 +1,56 @@
+"""Somebody comes back to a text: by the browser's own way back, before the page is ready, after others changed it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.stage import Behind
+from tests.browser.test_form import ACCESS, TRYING, Written, box, settled, state
+
+pytestmark = pytest.mark.browser
+
+
+TYPED = "Skrevet, men ikke lagret."
+_PUT_BACK = f"""
+document.addEventListener("readystatechange", () => {{
+  const field = document.querySelector("[data-question='{ACCESS}'] form.answer textarea");
+  if (document.readyState === "interactive" && field) field.value = "{TYPED}";
+}});
+"""
+"""What a browser may do when it comes back to a page, before any script of the page runs."""
+
+
+@pytest.fixture
+def report(behind: Behind, as_person: Callable[..., Page]) -> Written:
+    return Written(behind, as_person, behind.ask(behind.stage.report))
+
+
+def test_what_the_browser_itself_puts_back_is_not_taken_for_saved(report: Written) -> None:
+    lead = report.open("lead")
+    lead.on("dialog", lambda dialog: dialog.accept())
+    lead.route(f"**/svar/{ACCESS}", lambda route: route.abort())
+    box(lead, ACCESS).press_sequentially(TYPED)
+    expect(state(lead, ACCESS)).to_have_text(TRYING)
+    lead.add_init_script(_PUT_BACK)
+    lead.goto(f"/reports/{report.id}/om")
+    lead.unroute_all()
+    lead.go_back()
+    settled(lead, ACCESS)
+    report.must_hold(ACCESS, TYPED)
+    assert TYPED not in lead.evaluate("JSON.stringify(localStorage)")
+
+
+def test_what_is_typed_before_the_page_is_ready_is_saved(report: Written) -> None:
+    lead = report.open("lead")
+    held: list[Route] = []
+    lead.route("**/portal.*.js", lambda route: held.append(route))
+    with lead.expect_request("**/portal.*.js"):
+        lead.reload(wait_until="commit")
+    box(lead, ACCESS).fill(TYPED)
+    for route in held:
+        route.continue_()
+    settled(lead, ACCESS)
+    report.must_hold(ACCESS, TYPED)
