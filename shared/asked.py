@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -36,7 +37,7 @@ class Asked:
     trace: str
     acting_as: UUID | None = None
 
-    @property
+    @cached_property
     def on(self) -> date:
         """The date in Oslo when it was asked."""
         return self.at.astimezone(OSLO).date()

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -52,7 +53,7 @@ class Caller:
     kind: str
     level: str = ""
 
-    @property
+    @cached_property
     def person_id(self) -> UUID | None:
         """The person's id, or None when no person asks."""
         return UUID(self.subject) if self.kind == "person" else None

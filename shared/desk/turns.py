@@ -8,9 +8,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
+import msgspec
+
 from shared.desk.unit import Command, Done, HeardElsewhere, KeyReused, UnitOfWork
 from shared.domain import NO_COMMAND, identity
 from shared.eventstore import Change, EventStore, Outcome, Receipt, Tracking
+
+_written = json.JSONEncoder(default=str).encode
 
 
 class Turn(Protocol):
@@ -81,11 +85,11 @@ class Asked(_Waiter):
         return answered(self.before, self.command.digest)
 
     def decide(self, unit: UnitOfWork) -> Mapping[str, Any]:
-        self._answer = json.dumps(self.command.decide(unit), default=str)
+        self._answer = _written(self.command.decide(unit))
         return {"outcome": Outcome(self.command.id, self.command.digest, self._answer)}
 
     def done(self, receipt: Receipt) -> Done:
-        return Done(json.loads(self._answer), receipt.positions[-1] if receipt.positions else None)
+        return Done(msgspec.json.decode(self._answer), receipt.positions[-1] if receipt.positions else None)
 
     def found(self, store: EventStore) -> Done | None:
         same = self.before and self.before.digest == self.command.digest
@@ -147,7 +151,7 @@ def answered(before: Outcome | None, digest: bytes) -> Done | None:
         return None
     if before.digest != digest:
         raise KeyReused("this Idempotency-Key was used for another request")
-    return Done(json.loads(before.answer), before.position, repeated=True)
+    return Done(msgspec.json.decode(before.answer), before.position, repeated=True)
 
 
 def recall(store: EventStore, turns: Iterable[Turn]) -> None:

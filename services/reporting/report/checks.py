@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 
 import msgspec
 
@@ -46,7 +47,7 @@ def open_group_questions(state: ReportState) -> tuple[str, ...]:
 
 def _check_slot(state: ReportState, slot: Slot) -> list[Finding]:
     if slot.required and not state.is_answered(slot.id):
-        return [_missing(slot)]
+        return [_missing(slot.id, slot.part, slot.type)]
     found = _check_lines(state, slot) if slot.type is AnswerType.ENTRIES else _check_text(state, slot)
     if slot.id in state.outdated:
         found.append(
@@ -60,19 +61,21 @@ def _check_slot(state: ReportState, slot: Slot) -> list[Finding]:
     return found
 
 
-def _missing(slot: Slot) -> Finding:
-    if slot.part is Party.GROUP:
+@lru_cache(maxsize=1_000)
+def _missing(question_id: str, part: Party, kind: AnswerType) -> Finding:
+    """The same for every report; a report that is being written lacks most of its answers, at each save."""
+    if part is Party.GROUP:
         return Finding(
             severity=Severity.OPEN_GROUP_ANSWER,
             code="group_answer_missing",
-            pointer=f"/answers/{slot.id}",
+            pointer=f"/answers/{question_id}",
             detail="The reference group has not answered this yet.",
         )
-    place = "entries" if slot.type is AnswerType.ENTRIES else "answers"
+    place = "entries" if kind is AnswerType.ENTRIES else "answers"
     return Finding(
         severity=Severity.FAULT,
         code="answer_missing",
-        pointer=f"/{place}/{slot.id}",
+        pointer=f"/{place}/{question_id}",
         detail="This must be answered; where there is nothing to report, say so.",
     )
 

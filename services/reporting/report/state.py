@@ -217,7 +217,8 @@ class ReportState(State, kw_only=True):
 
     def live_entries(self, question_id: str) -> list[Entry]:
         """The lines of a list that are not removed, in order."""
-        return [entry for entry in self.entries.get(question_id, []) if not entry.removed]
+        lines = self.entries.get(question_id)
+        return [entry for entry in lines if not entry.removed] if lines else []
 
     def entry(self, entry_id: UUID) -> Entry | None:
         """A line by its id, removed or not."""
