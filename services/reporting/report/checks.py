@@ -33,21 +33,26 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 def check(state: ReportState) -> list[Finding]:
     """All findings, in the order of the template."""
-    return [finding for slot in state.slots.values() for finding in _check_slot(state, slot)]
+    answered, found = state.answered(), list[Finding]()
+    for slot in state.slots.values():
+        if slot.required and slot.id not in answered:
+            found.append(_missing(slot.id, slot.part, slot.type))
+        elif slot.id in answered or slot.id in state.outdated:
+            found += _check_slot(state, slot)
+    return found
 
 
 def open_group_questions(state: ReportState) -> tuple[str, ...]:
     """The group's required questions that nobody has answered."""
+    answered = state.answered()
     return tuple(
         slot.id
         for slot in state.slots.values()
-        if slot.part is Party.GROUP and slot.required and not state.is_answered(slot.id)
+        if slot.part is Party.GROUP and slot.required and slot.id not in answered
     )
 
 
 def _check_slot(state: ReportState, slot: Slot) -> list[Finding]:
-    if slot.required and not state.is_answered(slot.id):
-        return [_missing(slot.id, slot.part, slot.type)]
     found = _check_lines(state, slot) if slot.type is AnswerType.ENTRIES else _check_text(state, slot)
     if slot.id in state.outdated:
         found.append(

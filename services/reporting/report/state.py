@@ -224,7 +224,12 @@ class ReportState(State, kw_only=True):
         """A line by its id, removed or not."""
         return next((e for lines in self.entries.values() for e in lines if e.id == entry_id), None)
 
+    def answered(self) -> set[str]:
+        """The questions that have an answer, lines, or "nothing to report"."""
+        found = {question_id for question_id, answer in self.answers.items() if answer.is_given}
+        found.update(question_id for question_id in self.entries if self.live_entries(question_id))
+        return found
+
     def is_answered(self, question_id: str) -> bool:
-        """Whether a question has an answer, lines, or "nothing to report"."""
-        answer = self.answers.get(question_id)
-        return (answer is not None and answer.is_given) or bool(self.live_entries(question_id))
+        """Whether a question is one of them."""
+        return question_id in self.answered()
