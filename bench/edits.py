@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bench.findings import Findings
 from bench.ground import Ground
 from bench.peer import OURS, PEERS, STOCK, Peer, Standing, stand
 from bench.plan import PEOPLE, Plan
-from bench.saving import Person, save
+from bench.saving import Person, Report, save
 from bench.served import Failed
 from bench.telling import say
 from tests.stores import Databases
@@ -55,20 +57,28 @@ def _round(plan: Plan, ground: Ground, findings: Findings, one: Standing, part: 
     reports = one.reports[part * PEOPLE : (part + 1) * PEOPLE]
     people = [Person(one.server.port, [report]) for report in reports]
     name, title, note = f"{one.peer.name}{where}", f"{one.peer.title}{SAID[where]}", one.peer.note
+    before, spent = _saved(reports), one.server.processor_seconds()
     try:
         seen = save(plan, people, ground.token)
     except Failed as why:
         _fail(findings, one.peer, where, why)
         return
-    say(f"{name}: {seen.per_second:,.0f} saves/s, p99 {seen.p99_ms:.1f} ms")
+    cost = 1e6 * (one.server.processor_seconds() - spent) / (_saved(reports) - before)
+    say(f"{name}: {seen.per_second:,.0f} saves/s, p99 {seen.p99_ms:.1f} ms, {cost:.0f} µs of the processor")
     findings.add(f"{name}_per_second", seen.per_second, title, "saves/s", note)
     findings.add(f"{name}_p50_ms", seen.p50_ms, f"{title}, p50", "ms")
     findings.add(f"{name}_p99_ms", seen.p99_ms, f"{title}, p99", "ms")
+    findings.add(f"{name}_cost_us", cost, f"{title}, processor time of the server", "µs a save")
+
+
+def _saved(reports: Sequence[Report]) -> int:
+    """How often anything of them was saved."""
+    return sum(times for report in reports for times in report.versions.values())
 
 
 def _fail(findings: Findings, peer: Peer, where: str, why: Failed) -> None:
     say(f"[red]{peer.name}{where} failed[/red]: {why}")
-    for figure in ("per_second", "p50_ms", "p99_ms"):
+    for figure in ("per_second", "p50_ms", "p99_ms", "cost_us"):
         findings.fail(f"{peer.name}{where}_{figure}", f"{peer.title}{SAID[where]}, {figure}", str(why))
 
 
@@ -80,5 +90,8 @@ def _ratios(findings: Findings) -> None:
         for name, peer in (("bare_insert", "bare"), ("stock", "stock"), ("eventsource_py", "eventsource_library")):
             findings.ratio(f"edit_vs_{name}{where}", ours, f"{peer}{where}_per_second", f"edit over {peer}{slower}")
         findings.ratio(f"edit_vs_django{where}", ours, django, f"edit over Django, the quicker of two{slower}")
+        costs = [f"{name}{where}_cost_us" for name in ("ours", "bare", "empty")]
+        findings.ratio(f"cost_vs_bare{where}", costs[0], costs[1], f"processor time, edit over bare{slower}")
+        findings.ratio(f"cost_vs_empty{where}", costs[0], costs[2], f"processor time, edit over nothing{slower}")
     on_file = [f"{name}{SQLITE}_per_second" for name in ("ours", "stock")]
     findings.ratio("sqlite_edit_vs_stock", on_file[0], on_file[1], "edit over stock, both on SQLite")

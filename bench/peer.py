@@ -47,10 +47,12 @@ DJANGO = "bench.peers.django_rest.served"
 GUNICORN = [sys.executable, "-m", "gunicorn", f"{DJANGO}:wsgi()", "--bind", "127.0.0.1:{port}", "--keep-alive", "60"]
 OURS = Peer("ours", "ours: the documented route, rules, rights, sealed, idempotent")
 BARE = fastapi_peer("bare", "bare asyncpg INSERT behind FastAPI")
+EMPTY = fastapi_peer("empty", "nothing behind FastAPI but the same check and validation")
 STOCK = fastapi_peer("stock", "stock eventsourcing behind FastAPI")
 PEERS = (
     OURS,
     BARE,
+    EMPTY,
     STOCK,
     fastapi_peer("eventsource_library", "eventsource-py behind FastAPI", note=ESPY_NOTE),
     Peer(

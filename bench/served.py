@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +18,7 @@ from typing import Any, Self
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
+from bench.portal.cost import processor_seconds
 from bench.telling import say
 from deploy.places import ROOT
 from services.reporting.settings import Settings
@@ -74,6 +76,10 @@ class Server:
     def process_id(self) -> int:
         """The process that serves, or that starts those that do."""
         return self._process.pid
+
+    def processor_seconds(self) -> float:
+        """What it and the processes it started have had of the processor, in all their threads and in the kernel."""
+        return sum(processor_seconds({str(process): process for process in _session(self.process_id)}).values())
 
     def said(self) -> str:
         """The end of its log."""
@@ -149,6 +155,15 @@ def as_program(module: str, told: Any, within: float, environment: Mapping[str, 
     if done.returncode != 0:
         raise Failed(f"{module} {' '.join(words)}: {done.stderr.strip()[-700:]}")
     return done.stdout
+
+
+def _session(leader: int) -> list[int]:
+    """The processes of a session; each server is the leader of one of its own."""
+    found = []
+    for process in map(int, filter(str.isdecimal, os.listdir("/proc"))):
+        with suppress(ProcessLookupError):
+            found += [process] if os.getsid(process) == leader else []
+    return found
 
 
 def _base64(secret: bytes) -> str:
