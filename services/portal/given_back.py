@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
+from services.portal.pages.activity.kinds import LABELS
 from services.portal.security import FIELD, form_of
 from shared.problems import RequestProblem
 
@@ -42,6 +43,15 @@ class GivenBack:
 
     typed: Fields = ()
     carried: Fields = ()
+
+    @staticmethod
+    def label(name: str, value: str) -> str:
+        """What a choice is called where one chooses it; nothing for what was typed.
+
+        The words of our own lists alone: a form that brought its labels could have us say anything.  What is ticked
+        in an answer stays as sent, since its words are the report template's, and reporting may be what is away.
+        """
+        return LABELS.get((name, value), "")
 
 
 async def given_back(request: Request) -> GivenBack:

@@ -66,6 +66,22 @@ async def test_a_form_that_may_be_taken_later_is_sent_again_as_it_was(running: S
     assert (await browser.post(again.action, again.filled())).status_code == answer.status_code
 
 
+async def test_what_was_chosen_is_shown_by_its_name_and_sent_as_it_was(running: Service) -> None:
+    browser = running.visitor(KARI)
+    sent = {"status": "ongoing", "partner_regions": ["vest", "sor_ost"], "level": "<b>", "digital": "true"}
+    for language, shown in (
+        ("nb", ["Pågår", "Helse Vest", "Helse Sør-Øst", "<b>", "Ja"]),
+        ("en", ["Ongoing", "Helse Vest", "Helse Sør-Øst", "<b>", "Yes"]),
+    ):
+        answer = await browser.post("/away", sent, Accept_Language=language)
+        given = [unescape(text) for text in re.findall(r"<textarea[^>]*>\n(.*?)</textarea>", answer.text, re.DOTALL)]
+        assert given == shown
+        again = form(answer.text, "/away")
+        assert {name: again.fields[name] for name in sent} == {
+            name: value if isinstance(value, list) else [value] for name, value in sent.items()
+        }
+
+
 async def test_what_nobody_knows_the_sender_of_is_not_sent_again(running: Service) -> None:
     browser = running.visitor(KARI)
     foreign = await browser.post("/away", {"text": "Nei"}, Sec_Fetch_Site="cross-site")

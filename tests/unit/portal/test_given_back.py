@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from services.portal.given_back import UNTYPED
 from services.portal.pages.activity import kinds
+from services.portal.pages.activity.choices import Choice
 from services.portal.security import FIELD
 from services.portal.templating import TEMPLATES
 
@@ -28,6 +29,13 @@ def test_what_somebody_types_is_never_left_out() -> None:
     typed |= {field.name for kind in kinds.KINDS.values() for field in kind.fields if field.widget != "hidden"}
     assert len(typed) > 20
     assert sorted(typed & UNTYPED) == []
+
+
+def test_a_choice_is_called_the_same_whichever_kind_of_entry_it_is_chosen_for() -> None:
+    choices = [field for kind in kinds.KINDS.values() for field in kind.fields if isinstance(field, Choice)]
+    called = {(field.name, value, label) for field in choices for value, label in field.choices}
+    assert {(name, value): label for name, value, label in called} == kinds.LABELS
+    assert len(called) == len(kinds.LABELS) > 40
 
 
 def _fields() -> Iterator[tuple[str, str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from services.portal.pages.activity.choices import Choice
 from services.portal.pages.activity.kind import Kind
 from services.portal.pages.activity.research import ARTICLE, DOCTORATE, PROJECT
 from services.portal.pages.activity.spreading import DISSEMINATION, TEACHING
@@ -13,6 +14,15 @@ KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (ARTICLE, DOCTORATE, PROJECT, TEACHING, DISSEMINATION, CLINICAL_ACTIVITY, QUALITY_TOOL)
 }
+
+LABELS: Mapping[tuple[str, str], str] = {
+    (field.name, value): label
+    for kind in KINDS.values()
+    for field in kind.fields
+    if isinstance(field, Choice)
+    for value, label in field.choices
+}
+"""What each choice is called, by its field and its word: the same whichever kind of entry it is chosen for."""
 
 
 def kind_of(entry_type: str, sites: int = 0) -> Kind:
