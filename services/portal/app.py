@@ -19,7 +19,7 @@ from services.portal.faults import FormLimit, OurFaults, handle_faults
 from services.portal.last_visits import LastVisits
 from services.portal.login.parts import LoginParts
 from services.portal.login.routes import router as login
-from services.portal.pages import ROUTERS
+from services.portal.pages import LABELS, ROUTERS
 from services.portal.security import LARGEST, SecurityHeaders
 from services.portal.sessions import Sessions
 from services.portal.settings import Settings
@@ -66,6 +66,7 @@ def build(
         connections=Connections.to(urls, PersonTokens(settings.signing_key), transports),
         templates=Templates(assets, reload=settings.environment is Environment.DEVELOPMENT),
         assets=assets,
+        labels=LABELS,
     )
     app = FastAPI(
         title="Aarring",

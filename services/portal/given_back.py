@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from fastapi import Request
 
-from services.portal.pages.activity.kinds import LABELS
 from services.portal.security import FIELD, form_of
 from shared.problems import RequestProblem
 
 Fields = Sequence[tuple[str, str]]
+Labels = Mapping[tuple[str, str], str]
+"""What each choice is called, by its field and its word."""
 UNTYPED = frozenset(
     {
         "aapen",
@@ -43,18 +44,18 @@ class GivenBack:
 
     typed: Fields = ()
     carried: Fields = ()
+    labels: Labels = field(default_factory=dict)
 
-    @staticmethod
-    def label(name: str, value: str) -> str:
+    def label(self, name: str, value: str) -> str:
         """What a choice is called where one chooses it; nothing for what was typed.
 
         The words of our own lists alone: a form that brought its labels could have us say anything.  What is ticked
         in an answer stays as sent, since its words are the report template's, and reporting may be what is away.
         """
-        return LABELS.get((name, value), "")
+        return self.labels.get((name, value), "")
 
 
-async def given_back(request: Request) -> GivenBack:
+async def given_back(request: Request, labels: Labels) -> GivenBack:
     """What was sent, without the token; of a file there is nothing to show."""
     typed: list[tuple[str, str]] = []
     carried: list[tuple[str, str]] = []
@@ -65,4 +66,4 @@ async def given_back(request: Request) -> GivenBack:
     for name, value in sent:
         if isinstance(value, str) and name != FIELD:
             (typed if name not in UNTYPED and value.strip() else carried).append((name, value))
-    return GivenBack(typed, carried)
+    return GivenBack(typed, carried, labels)

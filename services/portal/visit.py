@@ -18,6 +18,7 @@ from services.portal.addresses import asked_for, page_of
 from services.portal.assets import Assets
 from services.portal.clients import Away, Connections, Problem, Services
 from services.portal.database import Database
+from services.portal.given_back import Labels
 from services.portal.languages import Language, Tongue, tongue
 from services.portal.last_visits import LastVisits
 from services.portal.navigation import Place, navigation
@@ -56,6 +57,7 @@ class Portal:
     connections: Connections
     templates: Templates
     assets: Assets
+    labels: Labels
     roles: Remembered[UUID, list[dict[str, Any]]] = field(default_factory=lambda: Remembered(ROLES_KEPT, 5_000))
     trusts: Remembered[str, dict[str, str]] = field(default_factory=lambda: Remembered(TRUSTS_KEPT, 1))
     ending: asyncio.Event = field(default_factory=asyncio.Event)

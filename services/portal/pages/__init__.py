@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.portal.assets import router as assets
 from services.portal.pages.activity import router as activity
+from services.portal.pages.activity.kinds import LABELS
 from services.portal.pages.check.page import router as check
 from services.portal.pages.check.receipt import router as receipt
 from services.portal.pages.history.page import router as history
@@ -17,6 +18,8 @@ from services.portal.pages.report.roles import router as report_roles
 from services.portal.pages.session import router as session
 from services.portal.pages.start.list_of_reports import router as reports
 from services.portal.pages.start.page import router as start
+
+__all__ = ["LABELS", "ROUTERS"]
 
 ROUTERS = (
     assets,
