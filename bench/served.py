@@ -18,7 +18,7 @@ from typing import Any, Self
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
-from bench.portal.cost import processor_seconds
+from bench.cost import processor_seconds
 from bench.telling import say
 from deploy.places import ROOT
 from services.reporting.settings import Settings

@@ -66,23 +66,33 @@ def obtain_chromium() -> None:
     """Unpack the one without windows where there is none; the machine's own does where that cannot be had."""
     if os.environ.get("CHROMIUM") or _on_path(PACKAGE) or os.access(_unpacked(), os.X_OK):
         return
+    own, in_vain = find_chromium(), UNPACKED.with_suffix(".in-vain")
+    if own and in_vain.exists():
+        return
     print(f"aarring: unpacking Debian's {PACKAGE} into var/, for tests only", file=sys.stderr, flush=True)
     try:
         unpack(PACKAGE, UNPACKED, "chromium-common", with_libraries=True)
         _must_draw(_unpacked())
-    except Unable:
-        if find_chromium() is None:
+    except Unable as reason:
+        if own is None:
             raise
+        print(f"aarring: {reason}; {own} does instead", file=sys.stderr, flush=True)
+        in_vain.parent.mkdir(parents=True, exist_ok=True)
+        in_vain.touch()  # not to be tried again each time
 
 
 def _must_draw(browser: Path) -> None:
     """Leave nothing that looks like a browser and is none."""
     asked = [str(browser), "--no-sandbox", "--disable-dev-shm-usage", "--dump-dom", "data:text/html,drawn"]
     environment = {**os.environ, **chromium_environment(browser)}
-    done = subprocess.run(asked, env=environment, capture_output=True, text=True, timeout=WITHIN, check=False)
-    if "drawn" not in done.stdout:
-        shutil.rmtree(UNPACKED)
-        raise Unable(f"{PACKAGE} draws no page on this machine:\n{done.stderr}")
+    try:
+        done = subprocess.run(asked, env=environment, capture_output=True, text=True, timeout=WITHIN, check=False)
+        drawn, said = "drawn" in done.stdout, done.stderr.strip()
+    except (OSError, subprocess.TimeoutExpired) as fault:
+        drawn, said = False, str(fault)
+    if not drawn:
+        shutil.rmtree(UNPACKED, ignore_errors=True)
+        raise Unable(f"{PACKAGE} draws no page on this machine ({said})")
 
 
 def chromium_environment(browser: Path) -> Mapping[str, str]:

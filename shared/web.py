@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
+from fastapi.telemetry import TelemetryConfig
 
 from shared.context import TraceMiddleware
 from shared.ending import told_to_end
@@ -13,6 +14,9 @@ from shared.health import Check, Health, RequestTimes, health_router
 from shared.loops import running
 from shared.problems import BodyLimit, handle_problems
 from shared.version import project_version
+
+UNTOLD: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
+"""FastAPI's own telemetry is off: ours says how a service is; that one would tell others what people wrote."""
 
 
 def application(
@@ -49,8 +53,7 @@ def application(
         separate_input_output_schemas=False,
         # As they are: FastAPI looks for a request's route twice where a router was included.
         routes=[route for router in (*routers, health_router(health)) for route in router.routes],
-        # Ours says how a service is; this one would tell others what people wrote.
-        telemetry={"tracing": False, "metrics": False, "logs": False},
+        telemetry=UNTOLD,
     )
     handle_problems(app)
     app.add_middleware(BodyLimit)

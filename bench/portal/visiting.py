@@ -21,7 +21,7 @@ from uuid import UUID
 
 import uvloop
 
-from bench.portal.cost import processor_seconds
+from bench.cost import processor_seconds
 from bench.portal.prose import prose
 from bench.portal.wire import Wire
 
@@ -140,7 +140,7 @@ class Person:
     async def _progress(self) -> None:
         await asyncio.sleep(ASKS_AFTER * self.run.seed.uniform(0.6, 1.6))
         self.asking, sent = False, time.perf_counter()
-        answer = await self.beside.ask(f"{self.at}/framdrift?here=evaluering", script=True)
+        answer = await self.beside.ask(f"{self.at}/framdrift", script=True)
         self.run.note("progress", sent, answer.status, answer.body)
 
     async def leaves(self) -> None:

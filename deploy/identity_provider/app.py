@@ -15,6 +15,7 @@ from deploy.identity_provider.settings import Settings
 from deploy.identity_provider.tickets import Now
 from deploy.issuer import require_trial_environment
 from deploy.places import Unable
+from shared.web import UNTOLD
 
 
 def create() -> FastAPI:
@@ -28,7 +29,7 @@ def create() -> FastAPI:
 def build(settings: Settings, *, now: Now = time.time) -> FastAPI:
     """Everything it is made of, put together; refused wherever real people are served."""
     require_trial_environment()
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, telemetry=UNTOLD)
     app.include_router(router)
     app.add_exception_handler(Refusal, answer)
     app.state.provider = provider = Provider(settings, now)

@@ -34,6 +34,7 @@ from shared.loops import running
 from shared.process import settled
 from shared.settings import Environment
 from shared.version import project_version
+from shared.web import UNTOLD
 
 log = structlog.get_logger()
 SERVICE = "portal"
@@ -73,6 +74,7 @@ def build(
         version=project_version(),
         lifespan=_lifespan(portal),
         openapi_url=None,
+        telemetry=UNTOLD,
         form_limits={"max_part_size": LARGEST},
     )
     app.state.portal = portal

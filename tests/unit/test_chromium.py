@@ -60,12 +60,26 @@ def test_one_without_windows_is_not_fetched_twice(unpacked: Path, there: str) ->
     chromium.obtain_chromium()
 
 
-def test_the_machines_own_does_where_no_other_can_be_had(unpacked: Path) -> None:
+def test_the_machines_own_does_where_no_other_can_be_had(unpacked: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(Unable, match="there is no apt-get"):
         chromium.obtain_chromium()
     own = program(unpacked / "bin/chromium")
     chromium.obtain_chromium()
+    assert "does instead" in capsys.readouterr().err
+    chromium.obtain_chromium()
+    assert capsys.readouterr().err == ""
     assert chromium.find_chromium() == own
+
+
+@pytest.mark.parametrize("script", ["#!/bin/sh\nexit 1\n", "#!/nowhere\n"])
+def test_what_draws_nothing_is_not_kept(unpacked: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    def unpack(*_: object, **__: object) -> None:
+        program(unpacked / INSIDE).write_text(script)
+
+    monkeypatch.setattr(chromium, "unpack", unpack)
+    with pytest.raises(Unable, match="draws no page"):
+        chromium.obtain_chromium()
+    assert chromium.find_chromium() is None
 
 
 def test_an_unpacked_one_is_told_where_its_parts_are_and_every_one_how_to_draw_letters(unpacked: Path) -> None:

@@ -103,7 +103,8 @@ def _questions(seen: Look, at: AtQuestions) -> Iterator[tuple[str, list[str]]]:
     yield "look_again", [q for q in writable if q in state.outdated]
     yield "confirm_answers", [q for q in writable if is_unconfirmed(state.answers.get(q))]
     yield "send_addendum", [q for q, names in doing.items() if "add_addendum" in names]
-    yield "mend_faults", [q for q in writable if q in _faults(seen) and state.is_answered(q)]
+    faults = _faults(seen) if writable else set()
+    yield "mend_faults", [q for q in writable if q in faults and state.is_answered(q)]
 
 
 def _faults(seen: Look) -> set[str]:

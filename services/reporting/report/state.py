@@ -231,5 +231,6 @@ class ReportState(State, kw_only=True):
         return found
 
     def is_answered(self, question_id: str) -> bool:
-        """Whether a question is one of them."""
-        return question_id in self.answered()
+        """Whether one question is among them."""
+        answer = self.answers.get(question_id)
+        return (answer is not None and answer.is_given) or bool(self.live_entries(question_id))

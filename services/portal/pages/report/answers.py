@@ -6,19 +6,19 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Path
+from fastapi import APIRouter, Form
 from fastapi.responses import JSONResponse, Response
 
 from services.portal.clients import Away, Problem
 from services.portal.languages import N_
 from services.portal.pages.report.not_taken import Written, incomplete, not_taken
+from services.portal.pages.report.page import QuestionId
 from services.portal.pages.report.writing import REFUSALS, away, command_key, plain, saved_now, write
 from services.portal.visit import Visit, Visiting
 
 NOT_NOW = N_("Det lot seg ikke gjøre nå.")
 ENTERED = N_("Svaret er ført inn. Den det gjelder, får beskjed.")
 router = APIRouter()
-QuestionId = Annotated[str, Path(max_length=100, pattern=r"^[a-z_.]+$")]
 Base = Annotated[int, Form(ge=0, le=2**31 - 1)]
 Key = Annotated[UUID, Form()]
 

@@ -87,7 +87,7 @@ async def _first(visit: Visit, sent: Written, problem: Problem) -> First | None:
     theirs = problem.body.get("theirs") if code == "changed_meanwhile" else None
     if not sent.on_behalf or not (theirs or code in _THE_HOLDERS):
         return First(theirs) if theirs else None
-    form = (await framed(visit, sent.report_id, "evaluering")).form
+    form = (await framed(visit, sent.report_id, "evaluering", question_id=sent.question_id)).form
     answer, asked = form["answers"].get(sent.question_id), _asked(form, sent.question_id)
     if not answer or "enter_on_behalf" in asked.get("allowed_operations", ()):
         return First(theirs) if theirs else None
@@ -137,7 +137,7 @@ async def _kept(
     again: bool = True,
 ) -> Response:
     """The page of a text that was not taken."""
-    frame = await framed(visit, sent.report_id, "evaluering")
+    frame = await framed(visit, sent.report_id, "evaluering", question_id=sent.question_id)
     label = _asked(frame.form, sent.question_id).get("label")
     theirs = first.answer if first else None
     said = _both(visit, first) if first else {"title": visit.text(NOT_SAVED), "whose": ""}

@@ -21,7 +21,7 @@ router = APIRouter()
 @router.get("/reports/{report_id}/retur")
 async def returned(visit: Visiting, report_id: UUID) -> Response:
     """Every time it was returned, the newest first; a report that never was begins with its first part."""
-    frame = await framed(visit, report_id, "retur")
+    frame = await framed(visit, report_id, "retur", answers=False)
     found = await _returns(visit, frame.form)
     if not found:
         return visit.see(f"/reports/{report_id}")

@@ -77,7 +77,7 @@ const live = (() => {
   function progress() {
     clearTimeout(asked);
     asked = setTimeout(() => {
-      htmx.ajax("GET", `/reports/${report.dataset.report}/framdrift?here=${report.dataset.here}`, { target: "#progress", swap: "none" });
+      htmx.ajax("GET", `/reports/${report.dataset.report}/framdrift`, { target: "#progress", swap: "none" });
     }, 1500 + 2500 * Math.random());
   }
 
