@@ -11,6 +11,8 @@ from playwright.sync_api import Page
 from deploy.assets import packages
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SETTLED = "() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(() => drawn())))"
+"""Colours that have just been changed are the old ones until the page has been drawn once more."""
 ASKED = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations", "incomplete"]}
 
 
@@ -21,6 +23,7 @@ def _script() -> str:
 
 def examine(page: Page) -> list[str]:
     """Fails on whatever violates a rule; what axe could not decide is returned, for somebody to look at."""
+    page.evaluate(SETTLED)
     page.evaluate(_script())
     found = page.evaluate("asked => axe.run(document, asked)", ASKED)
     violations = list(_lines(found["violations"]))
