@@ -49,9 +49,9 @@ def _costs(plan: Plan, standing: Standing, findings: Findings, number: int) -> N
 
 def _pages(plan: Plan, standing: Standing, findings: Findings, number: int) -> None:
     """Each part of the form: one person going through them, then all fifty, each with a page open that listens."""
-    alone = _seen(standing, standing.visitors[:1], plan.seconds, plan.warm, 0.0, number, PARTS)
+    alone = _told(standing, standing.visitors[:1], plan.seconds, plan.warm, 0.0, number, PARTS)["seen"]
     _note_pages(findings, "alone", "one person", alone)
-    fifty = _seen(standing, standing.visitors, LONGER * plan.seconds, THINKS, THINKS, number, PARTS)
+    fifty = _told(standing, standing.visitors, LONGER * plan.seconds, THINKS, THINKS, number, PARTS)["seen"]
     _note_pages(findings, "fifty", f"{len(standing.visitors)} people", fifty)
     slowest = max(_percentile(fifty[part], 0.95) for part in PARTS)
     findings.add("portal_form_p95_ms", slowest, "the slowest part's p95, of fifty people", "ms")
@@ -67,12 +67,12 @@ def _note_pages(findings: Findings, who: str, title: str, seen: dict[str, list[f
 
 def _saves(plan: Plan, standing: Standing, findings: Findings, number: int) -> None:
     """Fifty people write, first thinking in between, then as fast as they are answered."""
-    thinking = _seen(standing, standing.visitors, LONGER * plan.seconds, THINKS, THINKS, number, ())
+    thinking = _told(standing, standing.visitors, LONGER * plan.seconds, THINKS, THINKS, number, ())["seen"]
     _note_saves(findings, "portal_autosave", "fifty people writing", thinking, LONGER * plan.seconds)
     for what, title in (("progress", "how far the report has come"), ("renewed", "a text that somebody changed")):
         if found := thinking.get(what):
             findings.add(f"portal_{what}_p95_ms", _percentile(found, 0.95), f"{title}, asked meanwhile, p95", "ms")
-    rushing = _seen(standing, standing.visitors, plan.seconds, plan.warm, 0.0, number, ())
+    rushing = _told(standing, standing.visitors, plan.seconds, plan.warm, 0.0, number, ())["seen"]
     _note_saves(findings, "portal_autosave_rush", "fifty at full speed", rushing, plan.seconds)
 
 
@@ -82,20 +82,6 @@ def _note_saves(findings: Findings, key: str, title: str, seen: dict[str, list[f
     for name, share in (("p50", 0.50), ("p95", 0.95), ("p99", 0.99)):
         findings.add(f"{key}_{name}_ms", _percentile(saves, share), f"{title}, {name}", "ms")
     say(f"{title}: {len(saves) / seconds:,.1f} saves/s, p95 {_percentile(saves, 0.95):.1f} ms")
-
-
-def _seen(
-    standing: Standing,
-    visitors: list[Visitor],
-    seconds: float,
-    warm: float,
-    pause: float,
-    seed: int,
-    pages: tuple[str, ...],
-) -> dict[str, list[float]]:
-    """How many milliseconds everything took."""
-    found: dict[str, list[float]] = _told(standing, visitors, seconds, warm, pause, seed, pages)["seen"]
-    return found
 
 
 def _told(

@@ -7,7 +7,7 @@ import json
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from deploy.demo.client import Suite
 from tests.e2e.stage import Stage
@@ -37,6 +37,15 @@ class Behind:
 
         with ThreadPoolExecutor(1) as thread:
             return thread.submit(asyncio.run, working()).result()
+
+    async def report_with_a_member(self, api: Suite) -> str:
+        """A new report whose group has a leader, and somebody for Helse Nord; nobody for the users."""
+        report = await self.stage.report(api)
+        unit = (await self.stage.reporting(api, "lead").get(f"/reports/{report}"))["unit"]["unit_id"]
+        seat: dict[str, Any] = {"unit_id": unit, "region": "nord", "seat": "region_nord", "imported": True}
+        await self.stage.person(api, "member", role="group_member", **seat)
+        await api.reporting_knows()
+        return report
 
     def number(self, name: str) -> str:
         """The number somebody of the stage logs in with; no real person's, since 80 is added to the month."""

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from deploy.demo.client import Suite
 from tests.browser.doing import must_fit
 from tests.browser.stage import Behind
 
@@ -20,17 +19,7 @@ NORD, USER = "group.region_nord", "group.user_representative"
 @pytest.fixture
 def report(behind: Behind) -> str:
     """A report whose group has a leader, and somebody for Helse Nord; nobody for the users."""
-
-    async def prepare(api: Suite) -> str:
-        stage = behind.stage
-        report = await stage.report(api)
-        unit = (await stage.reporting(api, "lead").get(f"/reports/{report}"))["unit"]["unit_id"]
-        seat: dict[str, Any] = {"unit_id": unit, "region": "nord", "seat": "region_nord", "imported": True}
-        await stage.person(api, "member", role="group_member", **seat)
-        await api.reporting_knows()
-        return report
-
-    return behind.ask(prepare)
+    return behind.ask(behind.report_with_a_member)
 
 
 def question(page: Page, id: str) -> Any:

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from deploy.demo.client import Suite
 from tests.browser.doing import log_in, must_fit, offline
 from tests.browser.stage import Behind
 from tests.eventually import eventually
@@ -53,16 +52,7 @@ class Entering:
 
 @pytest.fixture
 def entering(behind: Behind, as_person: Callable[..., Page]) -> Entering:
-    async def prepare(api: Suite) -> str:
-        stage = behind.stage
-        report = await stage.report(api)
-        unit = (await stage.reporting(api, "lead").get(f"/reports/{report}"))["unit"]["unit_id"]
-        seat: dict[str, Any] = {"unit_id": unit, "region": "nord", "seat": "region_nord", "imported": True}
-        await stage.person(api, "member", role="group_member", **seat)
-        await api.reporting_knows()
-        return report
-
-    return Entering(behind, as_person, behind.ask(prepare))
+    return Entering(behind, as_person, behind.ask(behind.report_with_a_member))
 
 
 def question(page: Page) -> Locator:

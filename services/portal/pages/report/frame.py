@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.portal.languages import N_
 from services.portal.pages.report.deadline import Deadline
-from services.portal.pages.report.progress import SECTIONS, Part, Progress
+from services.portal.pages.report.progress import SECTIONS, Part, Progress, progress_of
 from services.portal.pages.report.words import KINDS, REGIONS, ROLES, STATUSES, WRITABLE
 from services.portal.visit import Visit
 
@@ -108,7 +108,7 @@ def frame_of(visit: Visit, form: Json, here: str) -> Frame:
     """The same of a form that was read already."""
     dates = form["deadline"]
     written = form["status"] in WRITABLE and dates
-    progress = Progress.of(visit, form)
+    progress = progress_of(visit, form)
     return Frame(
         form=form,
         here=here,

@@ -13,7 +13,7 @@ from fastapi.responses import Response
 
 from services.portal.clients import Away, Problem, Service
 from services.portal.pages.report.frame import Frame, Json, framed
-from services.portal.pages.report.progress import Party, Progress
+from services.portal.pages.report.progress import Party, progress_of
 from services.portal.pages.report.writing import saved
 from services.portal.visit import Visit, Visiting
 
@@ -59,7 +59,7 @@ async def question(visit: Visiting, report_id: UUID, question_id: QuestionId) ->
 async def progress(visit: Visiting, report_id: UUID) -> Response:
     """How far the report has come, for a page that is open."""
     told = await visit.services.reporting.get(f"/reports/{report_id}/progress")
-    return visit.fragment("report/progress.html", frame=Progress.of(visit, told))
+    return visit.fragment("report/progress.html", frame=progress_of(visit, told))
 
 
 def slug(question_id: str) -> str:

@@ -52,10 +52,10 @@ class Progress:
     parts: Sequence[Part]
     parties: Sequence[Party]
 
-    @classmethod
-    def of(cls, visit: Visit, told: Json) -> Progress:
-        """Of a report's form, or of what reporting tells of its progress alone."""
-        return cls(_parts(visit, told), _parties(visit, told))
+
+def progress_of(visit: Visit, told: Json) -> Progress:
+    """Read from a report's form, or from what reporting tells of its progress alone."""
+    return Progress(_parts(visit, told), _parties(visit, told))
 
 
 def _parts(visit: Visit, told: Json) -> list[Part]:
