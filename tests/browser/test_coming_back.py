@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.stage import Behind
+from tests.browser.test_activity import Lists
 from tests.browser.test_form import ACCESS, TRYING, Written, box, settled, state
 
 pytestmark = pytest.mark.browser
@@ -54,3 +55,35 @@ def test_what_is_typed_before_the_page_is_ready_is_saved(report: Written) -> Non
         route.continue_()
     settled(lead, ACCESS)
     report.must_hold(ACCESS, TYPED)
+
+
+def test_a_line_begun_before_the_page_is_ready_is_not_replaced_by_an_older_draft(
+    behind: Behind, as_person: Callable[..., Page]
+) -> None:
+    lists = Lists(behind, as_person, behind.ask(behind.stage.report))
+    lead = lists.open("lead")
+    title, dates = lead.get_by_label("Hva ble det undervist i?"), lead.get_by_label("Datoer")
+    there, left = lead.get_by_role("link", name="Gå til feltet"), lead.locator("#left-behind")
+    lead.get_by_role("link", name="Legg til undervisning").click()
+    title.fill("Eldre")
+    lead.reload()
+    held: list[Route] = []
+    lead.route("**/portal.*.js", lambda route: held.append(route))
+    lead.goto(there.get_attribute("href") or "", wait_until="commit")
+    title.fill("Nyere")
+    dates.fill("28.02.2026")
+    for route in held:
+        route.continue_()
+    expect(lead.locator("form[data-here]")).to_be_visible()
+    expect(title).to_have_value("Nyere")
+    expect(dates).to_be_focused()
+    lead.unroute_all()
+    lead.reload()
+    expect(title).to_have_value("Nyere")
+    for kept in (["Nyere"], ["Nyere", "Eldre"]):
+        lead.get_by_role("button", name="Lagre").click()
+        lists.must_hold(*kept)
+        if kept == ["Nyere"]:
+            there.click()
+            expect(title).to_have_value("Eldre")
+    expect(left).to_be_empty()

@@ -1,6 +1,7 @@
 // What is typed into the form of a line stays in this browser until the line is saved, and is there again afterwards.
 const lineDrafts = (() => {
   const SENT = "aarring:line-sent";
+  const earlier = new WeakMap(); // to each form what earlier visits and other tabs left of just what stands in it
   let owner = null;
 
   const placeOf = (form) => `line:${form.dataset.line}`;
@@ -16,10 +17,10 @@ const lineDrafts = (() => {
   /** The line and the command a form stands for: sent again after all, it is the same line and not another. */
   const stands = (form) => ["linje", "key", "version"].map((name) => [name, form.elements[name]?.value ?? ""]);
 
-  function forget(place) {
-    if (!owner) return;
-    unsaved.drop(owner, place);
-    unsaved.left(owner).filter((record) => record.place === place).forEach(unsaved.forget);
+  /** What was kept of a line by earlier visits and other tabs, the newest first; of ``text`` alone where it is given. */
+  function left(place, text = null) {
+    const found = owner ? unsaved.left(owner).filter((record) => record.place === place) : [];
+    return text === null ? found : found.filter((record) => JSON.stringify(record.written) === text);
   }
 
   function fill(form, record) {
@@ -30,6 +31,7 @@ const lineDrafts = (() => {
       else field.value = given[0] ?? "";
     }
     for (const [name, value] of record.stands) if (value && form.elements[name]) form.elements[name].value = value;
+    form.dataset.key = form.elements.linje?.value ?? form.dataset.key;
     for (const link of document.querySelectorAll("#left-behind [data-there]")) {
       if (link.getAttribute("href") === form.dataset.address) link.closest(".unsaved").parentElement.remove();
     }
@@ -37,30 +39,52 @@ const lineDrafts = (() => {
     words.say(form.dataset.restored);
   }
 
-  /** A form that came into the page; what an earlier visit left of it comes with it. */
+  /** What stands in the form is what is kept of it; of what was kept that much goes, and no other text. */
+  function keep(form) {
+    const record = { written: written(form), stands: stands(form), address: form.dataset.address };
+    if (unsaved.keep(owner, placeOf(form), record)) forgetEarlier(form);
+  }
+
+  function forgetEarlier(form) {
+    earlier.get(form)?.forEach(unsaved.forget);
+    earlier.delete(form);
+  }
+
+  /** The line was saved, or given up: what stood in its form is no longer wanted. */
+  function forget(form) {
+    if (!owner) return;
+    unsaved.drop(owner, placeOf(form));
+    forgetEarlier(form);
+  }
+
+  /** What was typed before this script was there is newer than whatever an earlier visit left; else that comes back. */
   function begin(form) {
     const first = JSON.stringify(typed(form, asSent.fields(form)));
     asSent.alone(form);
-    const record = owner && unsaved.left(owner).find((one) => one.place === placeOf(form));
-    const isAnswered = form.querySelector("[data-first]") !== null;
-    if (record && !isAnswered && JSON.stringify(record.written) !== first) fill(form, record);
+    const stood = JSON.stringify(written(form));
+    const isAnswered = form.querySelector("[data-first]") !== null; // it was not taken: nobody has what it came with
+    const [record] = isAnswered ? [] : left(placeOf(form), stood === first ? null : stood);
+    const isBrought = record && JSON.stringify(record.written) !== first;
+    earlier.set(form, left(placeOf(form), isBrought ? JSON.stringify(record.written) : stood));
+    if (isBrought) fill(form, record);
+    else if (stood !== first && owner) keep(form);
     form.addEventListener("input", () => {
       words.show(form, "", "");
-      const now = written(form);
-      if (JSON.stringify(now) === first) return forget(placeOf(form));
-      unsaved.keep(owner, placeOf(form), { written: now, stands: stands(form), address: form.dataset.address });
+      if (!isAnswered && JSON.stringify(written(form)) === first) forget(form);
+      else keep(form);
     });
     form.addEventListener("submit", () => {
-      if (!form.hasAttribute("hx-post")) sessionStorage.setItem(SENT, JSON.stringify([placeOf(form), form.dataset.key]));
+      if (form.hasAttribute("hx-post")) return;
+      sessionStorage.setItem(SENT, JSON.stringify([placeOf(form), form.dataset.key, JSON.stringify(written(form))]));
     });
   }
 
   /** A form sent without htmx was taken when the page that follows stands at its line. */
   function arrived() {
-    const [place, line] = JSON.parse(sessionStorage.getItem(SENT) ?? "[]");
+    const [place, line, text] = JSON.parse(sessionStorage.getItem(SENT) ?? "[]");
     if (!place || location.hash !== `#rad-${line}`) return;
     sessionStorage.removeItem(SENT);
-    forget(place);
+    left(place, text).forEach(unsaved.forget);
   }
 
   function open() {
@@ -73,7 +97,7 @@ const lineDrafts = (() => {
 
   return {
     begin,
-    forget: (form) => forget(placeOf(form)),
+    forget,
 
     open,
 

@@ -11,7 +11,7 @@
     form.querySelectorAll("textarea[data-counter]").forEach(counter.count);
     const first = form.querySelector("[data-first]");
     if (first) words.say(first.textContent.trim().replace(/\s+/g, " "));
-    return first ?? form.querySelector(".ds-input");
+    return first ?? (form.contains(document.activeElement) ? null : form.querySelector(".ds-input"));
   }
 
   function goOn(told) {
