@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from nats.aio.msg import Msg
+
 from shared.bus import Bus, Pipeline, Pull
 
 FROM_THE_START = {"deliver_policy": "all"}
+
+
+async def taken(pull: Pull, number: int) -> list[Msg]:
+    """So many messages, in however many batches a busy machine brings them; fewer when nothing comes for long."""
+    came: list[Msg] = []
+    while len(came) < number and (batch := await pull.batch(number - len(came), wait=20)):
+        came += batch
+    return came
 
 
 async def headers_in(bus: Bus, stream: str) -> list[Mapping[str, str]]:

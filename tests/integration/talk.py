@@ -26,11 +26,14 @@ from shared.loops import running
 from shared.outbox import Outbox
 from shared.stream_copy import contract_in
 from tests.eventually import eventually_async
+from tests.integration.row import FROM_THE_START, taken
 from tests.servers import NatsServer
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SOMEBODY = Acting(subject="service:speaking", role="service")
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+PATIENT = 60.0
+"""Seconds of quiet after which one asks the speaker who is not to do so while a busy machine lets messages wait."""
 
 
 class LetterState(State):
@@ -187,8 +190,10 @@ class HearingService:
         self.store = EventStore(url, [INBOX_TABLES, VIEWS])
         self.desk = Desk(self.store, rows)
 
-    def inbox(self, bus: Bus, feed: Feed, policy: Policy, fold: Policy | None = None, **more: Any) -> Inbox:
-        return Inbox(bus, self.desk, "hearing", "speaking", feed, policy, fold, quiet=0.2, **more)
+    def inbox(
+        self, bus: Bus, feed: Feed, policy: Policy, fold: Policy | None = None, *, quiet: float = 0.2, **more: Any
+    ) -> Inbox:
+        return Inbox(bus, self.desk, "hearing", "speaking", feed, policy, fold, quiet=quiet, **more)
 
     def shelf(self, kind: str) -> list[str]:
         """The texts on the shelf of one kind."""
@@ -239,12 +244,10 @@ async def published(speaking: Speaking, outbox: Outbox) -> None:
 
 async def said_on(bus: Bus) -> list[int]:
     """The positions a newcomer gets from the stream of the speaking one."""
-    waiting, came = (await bus.state("SPEAKING")).messages, list[int]()
-    async with Pull(bus, "SPEAKING", "newcomer", {"deliver_policy": "all"}) as pull:
-        while len(came) < waiting and (messages := await pull.batch(wait=2.0)):
-            contracts = (contract_in(delivered(message)) for message in messages)
-            came += [contract.position for contract in contracts if contract]
-    return came
+    waiting = (await bus.state("SPEAKING")).messages
+    async with Pull(bus, "SPEAKING", "newcomer", FROM_THE_START) as pull:
+        contracts = [contract_in(delivered(message)) for message in await taken(pull, waiting)]
+    return [contract.position for contract in contracts if contract]
 
 
 @dataclass

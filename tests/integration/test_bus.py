@@ -10,6 +10,7 @@ import pytest
 
 from shared.bus import Bus, BusFault, Fenced, NoSuchThing, Pipeline, Pull, Unsuitable
 from tests.eventually import eventually_async
+from tests.integration.row import taken
 from tests.integration.talk import at_work, on_bus
 from tests.servers import NatsServer
 
@@ -79,7 +80,7 @@ async def test_publishing_in_a_row_keeps_order_and_is_acknowledged(nats_server: 
         await make(bus, "ROW")
         await fill(bus, "ROW", range(1, 1001))
         async with Pull(bus, "ROW", "reader", FROM_THE_START) as pull:
-            came = [message.data for _ in range(5) for message in await pull.batch()]
+            came = [message.data for message in await taken(pull, 1000)]
         assert came == [str(number).encode() for number in range(1, 1001)]
         last = await bus.last("ROW", "ev.row.>")
         assert last is not None
@@ -196,7 +197,7 @@ async def test_a_deletion_takes_no_news_of_other_keys_from_one_who_has_not_asked
         async with Pull(bus, "KV_slow", "watcher", news) as pull:
             await bucket.put("kari", b"2")
             await bucket.delete("ola")
-            assert [message.data for message in await pull.batch(wait=5.0)] == [b"2", b""]
+            assert [message.data for message in await taken(pull, 2)] == [b"2", b""]
 
 
 async def test_a_watcher_sees_all_values_then_each_change_also_after_a_restart(broker: NatsServer) -> None:

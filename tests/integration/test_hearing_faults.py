@@ -13,13 +13,7 @@ from shared.feed import Feed, FeedFault, Told
 from shared.outbox import Outbox
 from tests.eventually import eventually_async
 from tests.integration.killed import process
-from tests.integration.talk import (
-    HearingService,
-    Shelving,
-    Speaking,
-    at_work,
-    on_bus,
-)
+from tests.integration.talk import PATIENT, HearingService, Shelving, Speaking, at_work, on_bus, published
 from tests.servers import NatsServer, PostgresServer
 from tests.stores import postgres_databases
 
@@ -94,7 +88,7 @@ async def test_a_service_that_slept_longer_than_the_stream_remembers_catches_up(
             assert int(oldest.headers["Previous"]) > slept_at, "the stream still holds all of it"
 
             async with on_bus(broker.url, "hearing") as other:
-                inbox = hearing.inbox(other, speaking.feed, Shelving())
+                inbox = hearing.inbox(other, speaking.feed, Shelving(), quiet=PATIENT)
                 async with at_work(inbox.run):
                     await eventually_async(lambda: inbox.status().tracked == speaking.publications.head())
                     speaking.write("bills", "afterwards")
@@ -133,9 +127,11 @@ async def test_holes_in_the_positions_are_no_gaps(
     log = [position for position, _ in speaking.store.log(0, 100)]
     assert log != list(range(1, len(log) + 1)), "the database left no holes"
     async with on_bus(broker.url) as bus:
-        outbox, inbox = speaking.outbox(bus), hearing.inbox(bus, speaking.feed, Shelving())
-        async with at_work(outbox.run, inbox.run):
-            await eventually_async(lambda: inbox.status().tracked == speaking.publications.head())
+        outbox, inbox = speaking.outbox(bus), hearing.inbox(bus, speaking.feed, Shelving(), quiet=PATIENT)
+        async with at_work(outbox.run):
+            await published(speaking, outbox)
+            async with at_work(inbox.run):
+                await eventually_async(lambda: inbox.status().tracked == speaking.publications.head())
         status = inbox.status()
     assert (status.gaps, status.healed) == (0, 0)
     assert hearing.shelf("bills") == [*map(str, range(6))]

@@ -17,6 +17,7 @@ from shared.feed import FeedFault, Told
 from shared.inbox import Hearing, heard_by
 from tests.eventually import eventually_async
 from tests.integration.talk import (
+    PATIENT,
     TRACE,
     HearingService,
     ShelfIsFull,
@@ -26,6 +27,7 @@ from tests.integration.talk import (
     count,
     letters,
     on_bus,
+    published,
     talk,
 )
 from tests.servers import NatsServer
@@ -39,15 +41,19 @@ async def test_what_is_said_is_taken_in_once_and_in_order(
     broker: NatsServer, speaking: Speaking, hearing: HearingService
 ) -> None:
     speaking.write("bills", *map(str, range(450)))
-    async with talk(broker, speaking, hearing, Shelving()) as both:
-        await both.heard_all()
-        speaking.write("love", "one", "two")
-        await both.heard_all()
-        await eventually_async(lambda: both.inbox.status().lag_events == 0)
-        status = both.inbox.status()
+    async with on_bus(broker.url) as bus:
+        outbox, inbox = speaking.outbox(bus), hearing.inbox(bus, speaking.feed, Shelving(), quiet=PATIENT)
+        async with at_work(outbox.run):
+            await published(speaking, outbox)
+            async with at_work(inbox.run):
+                await eventually_async(lambda: inbox.status().tracked == speaking.publications.head())
+                speaking.write("love", "one", "two")
+                await eventually_async(lambda: inbox.status().tracked == speaking.publications.head())
+        status = inbox.status()
     assert hearing.placed() == speaking.for_shelves()
     assert hearing.shelf("love") == ["one", "two"]
     assert (status.gaps, status.healed, status.parked, status.stopped_reason) == (0, 0, 0, "")
+    assert status.lag_events == 0
 
 
 async def test_a_reaction_names_the_contract_that_caused_it(

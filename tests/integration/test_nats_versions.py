@@ -24,7 +24,7 @@ from shared.inbox import Inbox
 from shared.outbox import Outbox
 from tests.eventually import eventually_async
 from tests.integration.damage import BrokerStore
-from tests.integration.row import FROM_THE_START, positions_in, published
+from tests.integration.row import FROM_THE_START, positions_in, published, taken
 from tests.integration.talk import HearingService, Shelving, Speaking, at_work, on_bus
 from tests.servers import NatsServer
 from tests.servers.versions import Version, versions
@@ -177,7 +177,7 @@ async def test_settings_the_server_leaves_out_are_noticed(broker: NatsServer, ve
                 await Pull(bus, "ROW", "filtered", FROM_THE_START | filters).__aenter__()
         else:
             async with Pull(bus, "ROW", "filtered", FROM_THE_START | filters) as pull:
-                assert len(await pull.batch(wait=20)) == 3
+                assert len(await taken(pull, 3)) == 3
         if version.number < (2, 11):
             with pytest.raises(Unsuitable, match="allow_msg_ttl"):
                 await bus.ensure_stream("ROW", ["ev.row.>"], allow_msg_ttl=True)
@@ -188,11 +188,11 @@ async def test_a_session_ends_when_another_takes_its_place(broker: NatsServer) -
         await bus.up()
         await published(bus, range(3), batches=False)
         async with Pull(bus, "ROW", "reader", FROM_THE_START) as first:
-            assert len(await first.batch(wait=20)) == 3
+            assert len(await taken(first, 3)) == 3
             async with Pull(bus, "ROW", "reader", FROM_THE_START) as second:
                 with pytest.raises(BusFault, match="lost"):
                     await eventually_async(lambda: first.batch(wait=0.1))
-                assert len(await second.batch(wait=20)) == 3
+                assert len(await taken(second, 3)) == 3
 
 
 async def test_a_bucket_holds_the_newest_values_also_for_who_watches(broker: NatsServer) -> None:

@@ -15,7 +15,7 @@ from shared.outbox import Outbox
 from shared.stream_audit import StreamAudit
 from tests.eventually import eventually_async
 from tests.integration.damage import BrokerStore
-from tests.integration.talk import HearingService, Shelving, Speaking, at_work, on_bus, published, said_on
+from tests.integration.talk import PATIENT, HearingService, Shelving, Speaking, at_work, on_bus, published, said_on
 from tests.servers import NatsServer
 from tests.servers.engines import containers_wanted
 from tests.stores import Databases, sqlite_databases
@@ -104,7 +104,7 @@ async def test_a_bit_flipped_in_a_message_is_found_and_mended(
         assert both.audit.status().breaks + both.outbox.status().remade > 0
         assert both.audit.status().last_verified_position == speaking.publications.head()
         assert both.audit.check()["ok"]
-        newcomer = hearing.inbox(both.bus, speaking.feed, Shelving())
+        newcomer = hearing.inbox(both.bus, speaking.feed, Shelving(), quiet=PATIENT)
         async with at_work(newcomer.run):
             await eventually_async(lambda: newcomer.status().tracked == speaking.publications.head())
         assert newcomer.status().healed == 0, "the newcomer still had to ask the speaker itself"
