@@ -16,6 +16,7 @@ from services.portal.assets import Assets
 from services.portal.clients import SERVICES, Connections, PersonTokens
 from services.portal.database import Database, DatabaseAway
 from services.portal.faults import FormLimit, OurFaults, handle_faults
+from services.portal.labels import Labels
 from services.portal.last_visits import LastVisits
 from services.portal.login.parts import LoginParts
 from services.portal.login.routes import router as login
@@ -67,7 +68,7 @@ def build(
         connections=Connections.to(urls, PersonTokens(settings.signing_key), transports),
         templates=Templates(assets, reload=settings.environment is Environment.DEVELOPMENT),
         assets=assets,
-        labels=LABELS,
+        labels=Labels(LABELS),
     )
     app = FastAPI(
         title="Aarring",

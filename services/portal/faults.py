@@ -36,7 +36,7 @@ async def shown(
         answer: Response = visit.fragment("faults/_fault.html", status, **context)
     else:
         if request.method not in SAFE and status != 413:
-            context["given"] = await given_back(visit.request, visit.portal.labels)
+            context["given"] = await given_back(visit.request, visit.label)
         answer = visit.page("faults/fault.html", status, **context)
     if retry_after:
         answer.headers["Retry-After"] = str(retry_after)

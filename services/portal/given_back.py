@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from fastapi import Request
 
@@ -11,8 +11,8 @@ from services.portal.security import FIELD, form_of
 from shared.problems import RequestProblem
 
 Fields = Sequence[tuple[str, str]]
-Labels = Mapping[tuple[str, str], str]
-"""What each choice is called, by its field and its word."""
+Named = Callable[[str, str], str]
+"""What a choice is called where one chooses it, by its field and its word; nothing for what was typed."""
 UNTYPED = frozenset(
     {
         "aapen",
@@ -40,30 +40,25 @@ UNTYPED = frozenset(
 
 @dataclass(frozen=True)
 class GivenBack:
-    """The fields of a form: what was ``typed`` or chosen, and what the page had ``carried`` along with it."""
+    """The fields of a form: what was ``typed`` or chosen, with its label, and what the page had ``carried`` along."""
 
-    typed: Fields = ()
+    typed: Sequence[tuple[str, str, str]] = ()
     carried: Fields = ()
-    labels: Labels = field(default_factory=dict)
-
-    def label(self, name: str, value: str) -> str:
-        """What a choice is called where one chooses it; nothing for what was typed.
-
-        The words of our own lists alone: a form that brought its labels could have us say anything.  What is ticked
-        in an answer stays as sent, since its words are the report template's, and reporting may be what is away.
-        """
-        return self.labels.get((name, value), "")
 
 
-async def given_back(request: Request, labels: Labels) -> GivenBack:
+async def given_back(request: Request, named: Named) -> GivenBack:
     """What was sent, without the token; of a file there is nothing to show."""
-    typed: list[tuple[str, str]] = []
+    typed: list[tuple[str, str, str]] = []
     carried: list[tuple[str, str]] = []
     try:
         sent = (await form_of(request)).multi_items()
     except RequestProblem:
         return GivenBack()  # too large to be read, whatever else was wrong with it
     for name, value in sent:
-        if isinstance(value, str) and name != FIELD:
-            (typed if name not in UNTYPED and value.strip() else carried).append((name, value))
-    return GivenBack(typed, carried, labels)
+        if not isinstance(value, str) or name == FIELD:
+            continue
+        if name not in UNTYPED and value.strip():
+            typed.append((name, value, named(name, value)))
+        else:
+            carried.append((name, value))
+    return GivenBack(typed, carried)

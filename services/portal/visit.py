@@ -18,7 +18,7 @@ from services.portal.addresses import asked_for, page_of
 from services.portal.assets import Assets
 from services.portal.clients import Away, Connections, Problem, Services
 from services.portal.database import Database
-from services.portal.given_back import Labels
+from services.portal.labels import Labels
 from services.portal.languages import Language, Tongue, tongue
 from services.portal.last_visits import LastVisits
 from services.portal.navigation import Place, navigation
@@ -138,6 +138,11 @@ class Visit:
     def ngettext(self, one: str, many: str, n: int, **values: object) -> str:
         """The message for one or for many."""
         return self.tongue.ngettext(one, many, n, **values)
+
+    def label(self, name: str, value: str) -> str:
+        """What a choice in the form that was sent is called; nothing for what was typed."""
+        question_id = str(self.request.path_params.get("question_id", ""))
+        return self.portal.labels.of(name, value, question_id, self.tongue)
 
     @property
     def places(self) -> list[Place]:

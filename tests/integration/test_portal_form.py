@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ import httpx
 import pytest
 
 from tests.integration.draft import ACCESS, NORD, OVERALL, USER, Draft, drafted
-from tests.integration.portal import Browser, Service, portal, readable
+from tests.integration.portal import NOBODY, Browser, Service, portal, readable
 from tests.integration.portal_forms import PageForm, form
 from tests.integration.reporting import Caller, reporting
 from tests.stores import sqlite_databases
@@ -108,6 +109,24 @@ async def test_choices_are_saved_with_the_text(pages: Pages) -> None:
     assert form(page, QUALITY).fields["choice"] == ["guideline", "biobank"]
     page = await lead.follow(await pages.save(lead, QUALITY, "", choice=[]))
     assert (await pages.stored(QUALITY))["choices"] == []
+
+
+@pytest.mark.parametrize(("language", "shown"), [("nb", "Faglig retningslinje"), ("en", "Clinical guideline")])
+async def test_what_was_ticked_is_given_back_by_its_name_while_reporting_is_away(
+    pages: Pages, monkeypatch: pytest.MonkeyPatch, language: str, shown: str
+) -> None:
+    lead = pages.browser(pages.draft.lead)
+    lead.http.cookies.set("__Host-language", language)
+    written = (await pages.form(lead, QUALITY)).filled(text="guideline", choice=["guideline", "<b>"])
+    away = httpx.AsyncClient(base_url=NOBODY)
+    with monkeypatch.context() as patched:
+        patched.setattr(pages.service.portal.connections.open["reporting"], "http", away)
+        answer = await lead.post(pages.address(QUALITY), written)
+    again, given = form(answer.text, QUALITY), re.findall(r"<textarea[^>]*>\n(.*?)</textarea>", answer.text)
+    assert (answer.status_code, given) == (503, ["guideline", shown, "&lt;b&gt;"])
+    assert again.fields["choice"] == ["guideline", "<b>"]
+    await lead.follow(await lead.post(again.action, again.filled(choice=["guideline"])))
+    assert (await pages.stored(QUALITY))["choices"] == ["guideline"]
 
 
 @pytest.mark.parametrize(
