@@ -30,7 +30,7 @@ def progress(what: str, total: int, console: Console | None = None) -> Iterator[
     It is told on standard error, so that what is found can be kept without it.
     """
     console = console or Console(stderr=True)
-    if not console.is_terminal:
+    if not console.is_interactive:  # a file, or a terminal that cannot draw over what it has shown
         yield PlainLines(what, total, lambda line: console.print(line, highlight=False, soft_wrap=True))
         return
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), _Speed(), TimeRemainingColumn())

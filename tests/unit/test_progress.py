@@ -33,7 +33,8 @@ def test_nothing_done_yet_says_nothing_and_more_than_all_has_nothing_left() -> N
     assert lines == ["Rebuilding: 20 of 10 events, 4 events/s, 0 s left"]
 
 
-def test_a_terminal_shows_a_bar_and_a_file_does_not() -> None:
+def test_a_terminal_shows_a_bar_and_a_file_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
     shown = {}
     for is_terminal in (True, False):
         console = Console(file=StringIO(), force_terminal=is_terminal, width=120)
@@ -44,3 +45,9 @@ def test_a_terminal_shows_a_bar_and_a_file_does_not() -> None:
     assert "Rebuilding" in shown[True]
     assert "100%" in shown[True]
     assert shown[False] == ""
+
+
+def test_a_terminal_that_cannot_draw_a_bar_is_told_in_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    with progress("Rebuilding", 100, Console(file=StringIO(), force_terminal=True)) as told:
+        assert isinstance(told, PlainLines)
