@@ -12,9 +12,10 @@ from anyio import to_thread
 
 from services.registry.bootstrap import AlreadyBootstrapped
 from shared.access import NotAllowed, NotRegistered
-from shared.clock import OSLO, Clock
+from shared.clock import Clock
 from tests.eventually import eventually_async
 from tests.integration.registry import Client, Service, registry, serving, settings
+from tests.integration.reporting import MovableClock
 from tests.stores import Databases, sqlite_databases
 from tests.tokens import Tokens
 
@@ -265,24 +266,27 @@ class TestErasure:
         facts = (await service.desk.get(f"/persons/{lead.person_id}/history")).json()
         assert facts[0]["data"]["card"]["name"] == {"erased": True}
 
-    async def test_what_an_erased_person_held_stands_in_nobodys_way(self, service: Service) -> None:
-        unit = await service.unit()
-        lead = await service.holder("professional_lead", unit_id=unit)
-        where = {"unit_id": unit, "region": "nord", "imported": True}
-        seat = {"person_id": lead.person_id, "role": "group_leader", "since": "2020-01-01", **where}
-        await service.desk.made("/roles", seat)
-        other = await service.holder("service_desk", region="vest")
-        await self.ask(service, lead)
-        await other.made(f"/persons/{lead.person_id}/erasures/approval", {"reason": "riktig"})
-        today = datetime.now(OSLO).date()
-        roles = (await service.desk.get("/roles", person_id=lead.person_id)).json()["items"]
-        assert {role["until"] for role in roles} == {today.isoformat()}
-        tomorrow = (today + timedelta(days=1)).isoformat()
-        group = (await service.desk.get(f"/units/{unit}/group", on=tomorrow)).json()
-        assert (group["leader"], "no_leader" in group["warnings"]) == (None, True)
-        successor = (await service.person()).person_id
-        body = {"person_id": successor, "role": "professional_lead", "unit_id": unit, "since": tomorrow}
-        await service.desk.made("/roles", body)
+    async def test_what_an_erased_person_held_stands_in_nobodys_way(
+        self, databases: Databases, tokens: Tokens
+    ) -> None:
+        clock = MovableClock(datetime(2026, 3, 2, 12, tzinfo=UTC))
+        async with registry(databases, tokens, clock=clock) as service:
+            unit = await service.unit()
+            lead = await service.holder("professional_lead", unit_id=unit)
+            where = {"unit_id": unit, "region": "nord", "imported": True}
+            seat = {"person_id": lead.person_id, "role": "group_leader", "since": "2020-01-01", **where}
+            await service.desk.made("/roles", seat)
+            other = await service.holder("service_desk", region="vest")
+            await self.ask(service, lead)
+            await other.made(f"/persons/{lead.person_id}/erasures/approval", {"reason": "riktig"})
+            roles = (await service.desk.get("/roles", person_id=lead.person_id)).json()["items"]
+            assert {role["until"] for role in roles} == {"2026-03-02"}
+            tomorrow = "2026-03-03"
+            group = (await service.desk.get(f"/units/{unit}/group", on=tomorrow)).json()
+            assert (group["leader"], "no_leader" in group["warnings"]) == (None, True)
+            successor = (await service.person()).person_id
+            body = {"person_id": successor, "role": "professional_lead", "unit_id": unit, "since": tomorrow}
+            await service.desk.made("/roles", body)
 
     async def test_a_key_that_came_back_from_a_backup_is_destroyed_at_the_start(
         self, tokens: Tokens, tmp_path: Path

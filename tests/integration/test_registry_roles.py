@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,8 +11,9 @@ import pytest
 from services.registry.application.groups import NotAUnitRegion
 from services.registry.role import OnlyByAppointment
 from shared.access import ActingAsNeeded, NotAllowed
-from shared.clock import OSLO
+from tests.eventually import eventually_async
 from tests.integration.registry import Client, Service, registry
+from tests.integration.reporting import MovableClock
 from tests.stores import Databases
 from tests.tokens import Tokens
 
@@ -132,7 +133,10 @@ async def test_a_leader_who_changes_employer_is_warned_of_from_then_on(service: 
     assert await grant(office, leader, "group_leader", unit_id=unit) == (201, "")
     path = f"/units/{unit}/group"
     before = (await service.desk.get(path)).json()
-    moment = datetime.now(UTC).isoformat()
+    now = datetime.now(UTC)
+    moment = now.isoformat()
+    # SQLite knows a moment by its millisecond.
+    await eventually_async(lambda: datetime.now(UTC) > now + timedelta(milliseconds=2))
 
     async def employed_by(trust: str, seen: int) -> None:
         body = {"name": "Kari Eksempel", "trust": trust}
@@ -222,12 +226,16 @@ class TestAppointment:
         assert "region_nord" in now["vacant"]
         assert "region_nord" not in known["vacant"]
 
-    async def test_nobody_is_recorded_as_found_in_a_seat_that_is_filled_here(self, service: Service) -> None:
-        unit, person = await service.unit(), await service.person(trust="ht-vest")
-        today = datetime.now(OSLO).date().isoformat()
-        for role, where in (("group_leader", {}), ("group_member", {"seat": "region_nord"})):
-            found = await grant(service.desk, person, role, unit_id=unit, imported=True, since=today, **where)
-            assert found == (409, "not_before_the_register")
+    async def test_nobody_is_recorded_as_found_in_a_seat_that_is_filled_here(
+        self, databases: Databases, tokens: Tokens
+    ) -> None:
+        clock = MovableClock(datetime(2026, 3, 2, 12, tzinfo=UTC))
+        async with registry(databases, tokens, clock=clock) as service:
+            unit, person = await service.unit(), await service.person(trust="ht-vest")
+            for role, where in (("group_leader", {}), ("group_member", {"seat": "region_nord"})):
+                seat: dict[str, Any] = {"unit_id": unit, "imported": True, "since": "2026-03-02", **where}
+                assert await grant(service.desk, person, role, **seat) == (409, "not_before_the_register")
+                assert await grant(service.desk, person, role, **seat | {"since": "2026-03-01"}) == (201, "")
 
     async def test_the_unit_asks_for_help(self, service: Service) -> None:
         unit = await service.unit()
