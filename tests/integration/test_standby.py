@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -20,8 +21,8 @@ import pytest
 
 from deploy.places import ROOT
 from shared.desk import Desk, StandingBy
-from shared.eventstore import EventStore, StoreUnavailable
-from shared.eventstore.writers_lock import KEY, AdvisoryLock
+from shared.eventstore import EventStore, StoreUnavailable, writers_lock
+from shared.eventstore.writers_lock import KEY, TRUSTED, AdvisoryLock
 from shared.lease import Lease
 from shared.loops import running
 from tests.eventually import eventually_async
@@ -40,7 +41,7 @@ from shared.eventstore.writers_lock import AdvisoryLock, FileLock
 url = make_url(sys.argv[1])
 async def hold():
     sqlite = url.get_backend_name() == "sqlite"
-    lock = FileLock(f"{url.database}.lock") if sqlite else AdvisoryLock(url, beat=0.2, trusted=1, ended_after=2)
+    lock = FileLock(f"{url.database}.lock") if sqlite else AdvisoryLock(url, beat=0.2, ended_after=int(sys.argv[2]))
     print(await lock.take(), flush=True)
     await lock.lost()
 asyncio.run(hold())
@@ -48,9 +49,10 @@ asyncio.run(hold())
 
 
 @contextmanager
-def held_elsewhere(url: str) -> Iterator[subprocess.Popen[str]]:
-    """Another process holds the lock of a store."""
-    with subprocess.Popen([sys.executable, "-c", HOLDER, url], cwd=ROOT, stdout=subprocess.PIPE, text=True) as holder:
+def held_elsewhere(url: str, ended_after: int = 60) -> Iterator[subprocess.Popen[str]]:
+    """Another process holds the lock of a store; the database ends it after so many seconds without a word."""
+    command = [sys.executable, "-c", HOLDER, url, str(ended_after)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout
         assert holder.stdout.readline() == "True\n"
         try:
@@ -143,7 +145,7 @@ async def test_the_lock_is_free_when_its_process_was_killed(databases: Databases
 async def test_a_frozen_holder_loses_the_lock_to_the_database(postgres: PostgresServer) -> None:
     store = EventStore(postgres_databases(postgres)("frozen"))
     lock = store.lock()
-    with held_elsewhere(store.url.render_as_string(hide_password=False)) as holder:
+    with held_elsewhere(store.url.render_as_string(hide_password=False), ended_after=2) as holder:
         holder.send_signal(signal.SIGSTOP)
         assert await eventually_async(lock.take)
         holder.send_signal(signal.SIGCONT)
@@ -152,11 +154,17 @@ async def test_a_frozen_holder_loses_the_lock_to_the_database(postgres: Postgres
     store.close()
 
 
-async def test_an_answer_is_believed_only_for_a_while(postgres: PostgresServer) -> None:
-    store = EventStore(postgres_databases(postgres)("believed"))
-    lock = AdvisoryLock(store.url, trusted=0.5)
+async def test_an_answer_is_believed_only_for_a_while(
+    postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, now = EventStore(postgres_databases(postgres)("believed")), [1000.0]
+    monkeypatch.setattr(writers_lock, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    lock = AdvisoryLock(store.url)
     assert await lock.take()
-    await eventually_async(lambda: not lock.is_held)
+    now[0] += TRUSTED - 1
+    assert lock.is_held
+    now[0] += 1
+    assert not lock.is_held
     await lock.release()
     store.close()
 

@@ -86,6 +86,7 @@ def test_a_mirror_that_is_not_there_is_noted_and_left_in_peace_for_a_while(tmp_p
 
 
 def test_a_mirror_that_never_ends_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(debian, "_mirror", lambda: "http://mirror.invalid/debian")
     monkeypatch.setattr(debian, "WITHIN", 0.5)
     apt_get(tmp_path, "exec sleep 300")
     obtain_later_nats_servers()
