@@ -174,7 +174,7 @@ async def test_tokens_that_do_not_hold(desk: Desk, on_either: tuple[RunningSuite
     faults = {
         "token_expired": _token(issuer, lead, ago=timedelta(minutes=10)),
         "token_for_another_service": issuer.mint(lead, "registry"),
-        "token_invalid": f"{issuer.mint(lead, 'reporting')[:-4]}AAAA",
+        "token_invalid": _signed_for_another(issuer.mint(lead, "reporting"), issuer.mint(lead, "registry")),
         "token_missing": None,
     }
     for code, token in faults.items():
@@ -248,6 +248,12 @@ def _with_a_report(suite: RunningSuite, stage: Stage) -> tuple[RunningSuite, Sta
 
     report = asyncio.run(setting())
     return suite, Stage(stage.year, dict(stage.people)), report
+
+
+def _signed_for_another(token: str, other: str) -> str:
+    """What one token says, with the signature of another."""
+    said, signature = token.rpartition(".")[0], other.rpartition(".")[2]
+    return f"{said}.{signature}"
 
 
 def _token(issuer: Issuer, subject: str, ago: timedelta) -> str:
