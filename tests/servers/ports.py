@@ -1,39 +1,39 @@
-"""Ports for servers that tests start, none given out twice in a row of many."""
+"""Ports for servers that tests start: whoever was given one has it alone, also while its server is down."""
 
 from __future__ import annotations
 
-import os
-import re
 import secrets
 import socket
 from collections import deque
 
-FIRST, PER_WORKER, WORKERS = 10_000, 2_500, 8
-"""Below the ports the system gives to outgoing connections, which could take one before its server does; a part
-for each of the processes that run tests side by side.
+FIRST, AFTER_LAST = 10_000, 32_000
+"""Below the ports the system gives to outgoing connections, which could take one before its server does."""
+KEPT = 300
+_kept: deque[socket.socket] = deque()
+"""The UDP ports of the same numbers, on which nothing is said: they tell every process of this machine which are
+given out, those of another run of the tests as well, and are free when we are gone.
 """
-_given: deque[int] = deque(maxlen=1_000)
 
 
 def free_port() -> int:
     """A port nobody listens on, and nobody else was given."""
-    first = FIRST + PER_WORKER * (_worker() % WORKERS)
     while True:
-        port = first + secrets.randbelow(PER_WORKER)
-        if port not in _given and _is_free(port):
-            _given.append(port)
+        port = FIRST + secrets.randbelow(AFTER_LAST - FIRST)
+        if (sign := _taken(port)) is not None:
+            if len(_kept) == KEPT:
+                _kept.popleft().close()
+            _kept.append(sign)
             return port
 
 
-def _worker() -> int:
-    named = re.search(r"\d+$", os.environ.get("PYTEST_XDIST_WORKER", ""))
-    return int(named.group()) if named else 0
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        try:
+def _taken(port: int) -> socket.socket | None:
+    """The sign that it is ours; None when somebody else has it or listens on it."""
+    sign = socket.socket(type=socket.SOCK_DGRAM)
+    try:
+        sign.bind(("127.0.0.1", port))
+        with socket.socket() as probe:
             probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
+    except OSError:
+        sign.close()
+        return None
+    return sign
