@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,14 +18,14 @@ PACKAGE = "chromium-headless-shell"
 WITH_WINDOWS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 INSTALLED = Path("/usr/bin/chromium")
 UNPACKED = TOOLS / PACKAGE
+ALONE = ("--headless", "--no-sandbox", "--disable-dev-shm-usage")
 WITHIN = 120.0
 """Seconds until it has drawn its first page."""
 FONTS = """\
 <?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
-  <dir>/usr/share/fonts</dir>
-  <dir>{unpacked}/usr/share/fonts</dir>
+  {folders}
   <cachedir>{unpacked}.fonts</cachedir>
   <match target="pattern">
     <edit name="antialias" mode="assign"><bool>true</bool></edit>
@@ -35,6 +36,9 @@ FONTS = """\
 </fontconfig>
 """
 """Letters are as wide on every machine, whatever its own settings make of them: pictures of pages are compared."""
+LETTERS = "fonts-dejavu-core"
+"""The one font for what the pages' own has not: which others a machine has is then no matter."""
+OF_THE_MACHINE = "/usr/share/fonts"
 
 
 def find_chromium(*, with_windows: bool = False) -> Path | None:
@@ -71,9 +75,10 @@ def obtain_chromium() -> None:
         return
     print(f"aarring: unpacking Debian's {PACKAGE} into var/, for tests only", file=sys.stderr, flush=True)
     try:
-        unpack(PACKAGE, UNPACKED, "chromium-common", with_libraries=True)
-        _must_draw(_unpacked())
+        unpack(PACKAGE, UNPACKED, "chromium-common", LETTERS, with_libraries=True)
+        must_draw(_unpacked())
     except Unable as reason:
+        shutil.rmtree(UNPACKED, ignore_errors=True)  # nothing that looks like a browser and is none
         if own is None:
             raise
         print(f"aarring: {reason}; {own} does instead", file=sys.stderr, flush=True)
@@ -81,24 +86,26 @@ def obtain_chromium() -> None:
         in_vain.touch()  # not to be tried again each time
 
 
-def _must_draw(browser: Path) -> None:
-    """Leave nothing that looks like a browser and is none."""
-    asked = [str(browser), "--no-sandbox", "--disable-dev-shm-usage", "--dump-dom", "data:text/html,drawn"]
-    environment = {**os.environ, **chromium_environment(browser)}
-    try:
-        done = subprocess.run(asked, env=environment, capture_output=True, text=True, timeout=WITHIN, check=False)
-        drawn, said = "drawn" in done.stdout, done.stderr.strip()
-    except (OSError, subprocess.TimeoutExpired) as fault:
-        drawn, said = False, str(fault)
+def must_draw(browser: Path) -> None:
+    """Not all that is called so is one: some only tell where to get it, others lack a library or a right."""
+    told = {**os.environ, **chromium_environment(browser)}
+    with tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True) as profile:
+        asked = [str(browser), *ALONE, f"--user-data-dir={profile}", "--dump-dom", "data:text/html,drawn"]
+        try:
+            done = subprocess.run(asked, env=told, capture_output=True, text=True, timeout=WITHIN, check=False)
+            drawn, said = "drawn" in done.stdout, done.stderr.strip()
+        except (OSError, subprocess.TimeoutExpired) as fault:
+            drawn, said = False, str(fault)
     if not drawn:
-        shutil.rmtree(UNPACKED, ignore_errors=True)
-        raise Unable(f"{PACKAGE} draws no page on this machine ({said})")
+        raise Unable(f"{browser.name} draws no page on this machine ({said})")
 
 
 def chromium_environment(browser: Path) -> Mapping[str, str]:
     """What the browser must be told to draw letters; an unpacked one also where its libraries are."""
     fonts = UNPACKED.with_suffix(".fonts.conf")
-    told = FONTS.format(unpacked=UNPACKED)
+    own = UNPACKED / "usr/share/fonts"
+    folders = [own] if any(own.glob("truetype/*/*.ttf")) else [own, OF_THE_MACHINE]
+    told = FONTS.format(unpacked=UNPACKED, folders="".join(f"<dir>{folder}</dir>" for folder in folders))
     if not fonts.exists() or fonts.read_text() != told:
         fonts.parent.mkdir(parents=True, exist_ok=True)
         fonts.write_text(told)

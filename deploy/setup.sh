@@ -135,7 +135,10 @@ set_up() {
 
 servers() { .venv/bin/python -m deploy.binaries "$@"; }
 # What the pages are made of, and what the tests take from npm beside it.
-assets() { .venv/bin/python -m deploy.assets; }
+assets() { .venv/bin/python -m deploy.assets "$@"; }
+# For tests: where it cannot be had, the others are run.
+assets_if_any() { assets --or-blank; }
+browser_if_any() { servers chromium || say "no story is told in a browser"; }
 
 lock() {
     local python uv

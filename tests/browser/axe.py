@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from deploy.assets import packages
+from tests.npm import packages
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SETTLED = "() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(() => drawn())))"

@@ -16,6 +16,7 @@ from tests.browser.chromium import Windows, chromium
 from tests.browser.doing import log_in
 from tests.browser.stage import Behind, begin
 from tests.e2e.suite import RunningSuite
+from tests.npm import packages
 
 FAILED = VAR / "browser/failed"
 OUTCOME = pytest.StashKey[bool]()
@@ -39,6 +40,7 @@ def behind(suite: RunningSuite) -> Behind:
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    packages()  # without them pages are bare, and nobody would meet them so
     with chromium() as started:
         yield started
 

@@ -9,8 +9,8 @@ import jsonschema  # type: ignore[import-untyped]  # it ships no types
 import pytest
 import yaml  # type: ignore[import-untyped]  # it ships no types
 
-from deploy.assets import packages
 from deploy.docs.asyncapi import asyncapi
+from tests.npm import packages
 
 pytestmark = pytest.mark.contract
 

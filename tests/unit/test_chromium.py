@@ -8,6 +8,7 @@ import pytest
 
 from deploy import chromium
 from deploy.places import Unable
+from tests.browser.chromium import found
 
 pytestmark = pytest.mark.unit
 
@@ -89,3 +90,26 @@ def test_an_unpacked_one_is_told_where_its_parts_are_and_every_one_how_to_draw_l
     assert told["LD_LIBRARY_PATH"] == str(unpacked / "shell/usr/lib/x86_64-linux-gnu")
     assert str(unpacked / "shell/usr/share/fonts") in Path(told["FONTCONFIG_FILE"]).read_text()
     assert chromium.chromium_environment(Path("/usr/bin/chromium")) == {"FONTCONFIG_FILE": told["FONTCONFIG_FILE"]}
+
+
+def test_one_font_is_enough_and_those_of_the_machine_only_where_it_was_not_unpacked(unpacked: Path) -> None:
+    inside = program(unpacked / INSIDE)
+    for there, others in ((False, True), (True, False)):
+        if there:
+            program(unpacked / "shell/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
+        told = chromium.chromium_environment(inside)
+        assert (f"<dir>{chromium.OF_THE_MACHINE}</dir>" in Path(told["FONTCONFIG_FILE"]).read_text()) == others
+
+
+def test_no_story_is_told_where_there_is_no_browser_or_only_what_is_called_so(unpacked: Path) -> None:
+    with pytest.raises(pytest.skip.Exception, match="was not found"):
+        found(headed=False)
+    program(unpacked / "bin/chromium").write_text("#!/bin/sh\necho get it elsewhere >&2\n")
+    with pytest.raises(pytest.skip.Exception, match=r"draws no page on this machine \(get it elsewhere\)"):
+        found(headed=False)
+
+
+def test_what_is_named_has_to_work(unpacked: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHROMIUM", str(unpacked / "nothing"))
+    with pytest.raises(Unable, match="not a program that can be run"):
+        found(headed=False)
