@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 import structlog
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.servers import NatsServer, PostgresServer
 from tests.stores import Databases, postgres_databases, sqlite_databases
 from tests.tokens import Tokens
 
 os.environ.setdefault("AARRING_ENVIRONMENT", "test")
-# How long an example takes says more about the machine than about the code.
-settings.register_profile("aarring", deadline=None)
+# How long an example takes, or is thought out, says more about the machine than about the code.
+settings.register_profile("aarring", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("aarring")
 # Tracebacks with all their variables take seconds to lay out, in which a service under test would stand still.
 _plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
