@@ -14,6 +14,7 @@ from services.reporting.api.answers import QuestionId, ReportId, SentAnswer
 from shared.asked import Calling
 from shared.settings import Environment
 from shared.tokens import TokenChecker
+from shared.web import UNTOLD
 
 __all__ = ["Calling", "QuestionId", "ReportId", "Saved", "SentAnswer", "application", "checker", "database_url"]
 
@@ -37,7 +38,7 @@ def checker() -> TokenChecker:
 
 
 def application(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]]) -> FastAPI:
-    """A FastAPI application that checks tokens."""
-    app = FastAPI(lifespan=lifespan)
+    """A FastAPI application that checks tokens; its telemetry is off, as it is in ours."""
+    app = FastAPI(lifespan=lifespan, telemetry=UNTOLD)
     app.state.tokens = checker()
     return app
