@@ -82,9 +82,10 @@ class Batch:
 
     # What cannot be told yet.
 
-    def must_not_hold(self, key: object) -> None:
-        """Have it recorded first if it holds what ``key`` stands for."""
-        if key in self._keys:
+    def must_not_hold(self, turn: Turn) -> None:
+        """Have it recorded first if it holds another with the same key, of which this one may be a repetition."""
+        if turn.key in self._keys:
+            turn.perhaps_done = True
             raise CommitFirst
 
     def must_not_change(self, thing_id: UUID) -> None:

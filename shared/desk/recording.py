@@ -12,7 +12,7 @@ from shared.desk.answers import OUR_FAULT, Answers, once_more
 from shared.desk.batch import Batch
 from shared.desk.cache import Cache
 from shared.desk.row_cache import RowCache
-from shared.desk.turns import Turn, recall
+from shared.desk.turns import Turn
 from shared.desk.unit import of_database
 from shared.eventstore import EventStore, Receipt, StoreUnavailable, Verdict
 
@@ -45,12 +45,13 @@ class Recording:
                 self._answers.answer(each.turn, each.turn.done(receipt))
             else:
                 self._cache.evict(each.touched)
-                again += once_more(each.turn, self._answers)
+                again += once_more(each.turn, self._answers, untried=receipt.verdict is Verdict.WITHHELD)
         for held in self._batch.held:
-            if all(receipts[number].verdict is Verdict.RECORDED for number in held.upon):
+            verdicts = {receipts[number].verdict for number in held.upon}
+            if verdicts == {Verdict.RECORDED}:
                 self._answers.refuse(held.turn, held.why)
             else:
-                again += once_more(held.turn, self._answers)
+                again += once_more(held.turn, self._answers, untried=Verdict.WITHHELD in verdicts)
         return again
 
     def _not_recorded(self, fault: BaseException) -> list[Turn]:
@@ -76,7 +77,6 @@ class Recording:
         log.warning("outcome_unknown", commands=[str(turn.cause) for turn in turns], fault=type(fault).__name__)
         found: dict[Turn, Any] = {}
         try:
-            recall(self._store, turns)
             found.update((turn, turn.found(self._store)) for turn in turns)
         except PersistenceError as still:
             log.warning("outcome_still_unknown", fault=type(still).__name__)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -23,6 +24,8 @@ class Turn(Protocol):
     told: asyncio.Future[Any]
     stale: int
     """How often it was decided on what another process, or the work before it, had not left so."""
+    perhaps_done: bool
+    """Whether it is looked for in the store before it is decided, because it may be recorded already."""
     alone: bool
     """Whether its work must share a transaction with no other, because one that it shared failed."""
     topics: frozenset[str] | None
@@ -64,7 +67,7 @@ class _Waiter:
     key: object = None
     cause = NO_COMMAND
     trace = ""
-    alone = False
+    perhaps_done = alone = False
     topics: frozenset[str] | None = None
 
     def __init__(self) -> None:
@@ -79,25 +82,28 @@ class Asked(_Waiter):
         super().__init__()
         self.command, self.key = command, command.id
         self.cause, self.trace = command.id, command.trace
-        self.before: Outcome | None = None
 
     def known(self, store: EventStore) -> Done | None:
-        return answered(self.before, self.command.digest)
+        return answered(store.outcome(self.command.id), self.command.digest)
 
     def decide(self, unit: UnitOfWork) -> Mapping[str, Any]:
         self._answer = _written(self.command.decide(unit))
-        return {"outcome": Outcome(self.command.id, self.command.digest, self._answer)}
+        outcome = Outcome(self.command.id, self.command.digest, self._answer)
+        return {"outcome": outcome, "as_new": not self.perhaps_done}
 
     def done(self, receipt: Receipt) -> Done:
         return Done(msgspec.json.decode(self._answer), receipt.positions[-1] if receipt.positions else None)
 
     def found(self, store: EventStore) -> Done | None:
-        same = self.before and self.before.digest == self.command.digest
-        return self.known(store) if same else None
+        with suppress(KeyReused):
+            return self.known(store)
+        return None
 
 
 class Heard(_Waiter):
     """What a speaker said up to a position."""
+
+    perhaps_done = True
 
     def __init__(self, upto: Tracking, decide: Callable[[UnitOfWork], None], trace: str, after: int | None) -> None:
         super().__init__()
@@ -152,11 +158,3 @@ def answered(before: Outcome | None, digest: bytes) -> Done | None:
     if before.digest != digest:
         raise KeyReused("this Idempotency-Key was used for another request")
     return Done(msgspec.json.decode(before.answer), before.position, repeated=True)
-
-
-def recall(store: EventStore, turns: Iterable[Turn]) -> None:
-    """Learn, for all commands at once, which of them were done before."""
-    commands = [turn for turn in turns if isinstance(turn, Asked)]
-    outcomes = store.outcomes([turn.command.id for turn in commands])
-    for turn in commands:
-        turn.before = outcomes.get(turn.command.id)

@@ -19,8 +19,8 @@ from shared.desk.batch import Batch, Decided, Held
 from shared.desk.cache import Cache
 from shared.desk.recording import Recording
 from shared.desk.row_cache import Found, RowCache
-from shared.desk.turns import Turn, recall
-from shared.desk.unit import A, CommitFirst, StandingBy, UnitOfWork
+from shared.desk.turns import Turn
+from shared.desk.unit import A, CommitFirst, KeyReused, StandingBy, UnitOfWork
 from shared.domain import Aggregate, Recorded, Refused
 from shared.eventstore import Change, EventStore, Work
 from shared.eventstore.rows import LAST_WRITER
@@ -63,7 +63,6 @@ class Writer:
         self._row_cache.begin()
         rest, again = deque(turns), list[Turn]()
         with self._store.one_connection():
-            recall(self._store, rest)
             self._decide_in_turn(rest, again)
         again += Recording(self._store, self.cache, self._row_cache, self._answers, self._batch).record()
         return [*sorted(again, key=turns.index), *rest]
@@ -82,11 +81,15 @@ class Writer:
 
     def _decide(self, turn: Turn) -> list[Turn]:
         """Decide upon everything decided before; the turn itself when it must be decided again."""
+        # Asked when its turn has come: whether this is still the process that writes.
+        if not self._may_write():
+            self._answers.refuse(turn, StandingBy("another process does the writing"))
+            return []
         unit = UnitOfWork(self._find, self._read, self._recorded)
         try:
-            self._must_write()
-            self._batch.must_not_hold(turn.key)
-            if (known := turn.known(self._store)) is not None:
+            self._batch.must_not_hold(turn)
+            # One that comes for the first time is not looked for: if it was done before, the store will say so.
+            if turn.perhaps_done and (known := turn.known(self._store)) is not None:
                 self._answers.answer(turn, known)
             else:
                 self._batch.add(self._work(turn, unit))
@@ -115,15 +118,18 @@ class Writer:
     def _not_decided(self, turn: Turn, unit: UnitOfWork, why: BaseException) -> list[Turn]:
         """Forget what may be half changed, also where an event broke before it was pending, and tell why.
 
-        What is in memory may be behind what another process has written: then it must be asked again.
+        What was done before is answered, whatever is said of it now.  And what is in memory may be behind what
+        another process has written: then it must be asked again.
         """
-        try:
-            behind = isinstance(why, Refused) and self._decided_behind(unit)
-        except PersistenceError as fault:
-            behind, why = False, fault
         self.cache.evict(unit.things())
-        if behind:
-            return once_more(turn, self._answers)
+        try:
+            if not turn.perhaps_done and (known := turn.known(self._store)) is not None:
+                self._answers.answer(turn, known)
+                return []
+            if isinstance(why, Refused) and self._decided_behind(unit):
+                return once_more(turn, self._answers)
+        except (KeyReused, PersistenceError) as fault:
+            why = fault
         if upon := self._batch.upon(unit):
             self._batch.held.append(Held(turn, why, upon))
         else:
@@ -141,11 +147,6 @@ class Writer:
     def _is_behind(self, thing: Aggregate[Any]) -> bool:
         recorded = thing.version - len(thing.pending)
         return recorded > 0 and next(iter(self._store.recorded(thing.id, after=recorded)), None) is not None
-
-    def _must_write(self) -> None:
-        """Asked when its turn has come: whether this is still the process that writes."""
-        if not self._may_write():
-            raise StandingBy("another process does the writing")
 
     def _find(self, cls: type[A], thing_id: UUID) -> A | None:
         thing = self.cache.get(thing_id)

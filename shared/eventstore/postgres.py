@@ -27,7 +27,7 @@ from shared.eventstore.recording import (
     SNAPSHOT,
 )
 from shared.eventstore.rows import EVENTS_TABLE, SNAPSHOTS_TABLE, as_sql, grouped, upsert_all_sql
-from shared.eventstore.work import Outcome, Put, Receipt, Verdict, Work
+from shared.eventstore.work import Outcome, Put, Receipt, Verdict, Work, taken_as_new, withheld
 
 
 class PostgresEventRecorder(PostgresProcessRecorder):
@@ -117,6 +117,9 @@ class PostgresEventRecorder(PostgresProcessRecorder):
                 if fault.sqlstate != NOT_WHOLE:
                     raise
                 connection.rollback()
+            if done := {outcome.command_id for outcome in self._done(connection, taken_as_new(works))}:
+                connection.rollback()
+                return withheld(works, done)
             return self._written_each(connection, works)
 
     def _written_at_once(self, connection: Connection[DictRow], works: Sequence[Work]) -> list[Receipt]:
@@ -147,7 +150,11 @@ class PostgresEventRecorder(PostgresProcessRecorder):
 
     def outcomes(self, command_ids: Sequence[UUID]) -> list[Outcome]:
         """What those of the commands answered that were done."""
-        with self.datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
+        with self.datastore.get_connection() as connection:
+            return self._done(connection, command_ids)
+
+    def _done(self, connection: Connection[DictRow], command_ids: Sequence[UUID]) -> list[Outcome]:
+        with connection.cursor(row_factory=tuple_row) as cursor:
             cursor.execute(self._outcomes, (json_of(command_ids),), prepare=True)
             return [Outcome(UUID(id), digest, answer, position) for id, digest, answer, position in cursor]
 

@@ -22,7 +22,7 @@ from shared.eventstore.faults import unavailable
 from shared.eventstore.mapper import uuid_of
 from shared.eventstore.parameters import json_of
 from shared.eventstore.rows import EVENTS_TABLE, SNAPSHOTS_TABLE, as_sql, grouped
-from shared.eventstore.work import Outcome, Receipt, StoreUnavailable, Verdict, Work
+from shared.eventstore.work import Outcome, Receipt, StoreUnavailable, Verdict, Work, taken_as_new, withheld
 
 _SNAPSHOT = (
     f"INSERT INTO {SNAPSHOTS_TABLE} (originator_id, originator_version, topic, state) VALUES (?, ?, ?, ?) "
@@ -136,6 +136,10 @@ class SQLiteEventRecorder(SQLiteProcessRecorder):
             cursor = connection.cursor()
             cursor.execute("BEGIN IMMEDIATE")
             try:
+                cursor.execute(_OUTCOMES, (json_of(taken_as_new(works)),))
+                if done := {UUID(row[0]) for row in cursor.fetchall()}:
+                    connection.rollback()
+                    return withheld(works, done)
                 receipts = self._record_each(cursor, works)
                 connection.commit()
             except BaseException:

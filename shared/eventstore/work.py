@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -76,6 +76,8 @@ class Work:
     remembers: bool = False
     """Whether it was decided upon rows that were read before: it is stale if anybody but its writer has recorded
     since."""
+    as_new: bool = False
+    """Whether its command was decided without looking whether it was done before: if it was, nothing is written."""
 
 
 class Verdict(StrEnum):
@@ -88,6 +90,8 @@ class Verdict(StrEnum):
     """The command was recorded before; its outcome stands."""
     HEARD = "heard"
     """The position was tracked before; there is nothing to do."""
+    WITHHELD = "withheld"
+    """It was not tried, because another one of those recorded together was taken as new and is not."""
 
 
 @dataclass(frozen=True)
@@ -100,3 +104,16 @@ class Receipt:
     verdict: Verdict
     positions: Sequence[int] = ()
     others: bool = False
+
+
+def withheld(works: Sequence[Work], done: Collection[UUID]) -> list[Receipt]:
+    """What becomes of works of which some were taken as new though they are ``done``: nothing is written."""
+    return [
+        Receipt(Verdict.REPEATED if work.outcome and work.outcome.command_id in done else Verdict.WITHHELD)
+        for work in works
+    ]
+
+
+def taken_as_new(works: Iterable[Work]) -> list[UUID]:
+    """The commands of which nobody has looked yet whether they were done before."""
+    return [work.outcome.command_id for work in works if work.as_new and work.outcome]
