@@ -11,13 +11,16 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 from pydantic import SecretBytes, SecretStr
+from sqlalchemy import select
 
 from services.notify.app import build
 from services.notify.settings import Settings
+from services.notify.views.tables import CARDS
 from shared.bus import Bus
 from shared.contracts import Contract
 from shared.loops import running
 from shared.settings import Environment
+from tests.eventually import eventually_async
 from tests.facts import made_up
 from tests.integration.notify import PORTAL, SENDER, Hands, address_of
 from tests.integration.registry import Client
@@ -45,10 +48,15 @@ class Service:
         for contract in contracts:
             self.speakers[contract.NAME.split(".", 1)[0]].say(contract, self.clock.now())
 
-    async def card(self, name: str) -> None:
-        """The registry puts somebody's card into the bucket."""
-        card = {"name": f"{name.title()} Eksempel", "email": address_of(name), "phone": None}
-        await self.bus.bucket("persons").put(str(made_up(name)), json.dumps(card).encode())
+    async def cards(self, *names: str) -> None:
+        """The registry put everybody's card into the bucket, and it has come; else a message finds no address, and
+        waits for a time that this clock does not come to.
+        """
+        bucket, store = self.bus.bucket("persons"), self.app.state.notify.store
+        for name in names:
+            card = {"name": f"{name.title()} Eksempel", "email": address_of(name), "phone": None}
+            await bucket.put(str(made_up(name)), json.dumps(card).encode())
+        await eventually_async(lambda: len(store.rows(select(CARDS))) == len(names))
 
     def caller(self, subject: object) -> Client:
         """Somebody with a token; a name of ours stands for that person."""

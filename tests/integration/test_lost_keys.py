@@ -87,9 +87,8 @@ async def test_a_message_is_shown_without_what_cannot_be_read(
     databases: Databases, tokens: Tokens, broker: NatsServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with notify(databases, tokens, broker) as service:
+        await service.cards(*PEOPLE)
         service.say(*known_units(), *map(registered, PEOPLE), *map(granted, PEOPLE), cycle(), opened())
-        for name in PEOPLE:
-            await service.card(name)
         desk = service.caller("desk")
 
         async def sent() -> list[dict[str, Any]]:

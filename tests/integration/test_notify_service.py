@@ -32,9 +32,8 @@ PEOPLE = ("lead", "coordinator", "desk", "trust")
 async def service(databases: Databases, tokens: Tokens, broker: NatsServer) -> AsyncIterator[Service]:
     """A report is open, and its writers have been told so."""
     async with notify(databases, tokens, broker) as running:
+        await running.cards(*PEOPLE)
         running.say(*known_units(), *map(registered, PEOPLE), *map(granted, PEOPLE), cycle(), opened())
-        for name in PEOPLE:
-            await running.card(name)
         await sent(running, 2)
         yield running
 
