@@ -262,7 +262,7 @@ async def test_a_text_in_flight_is_sealed_anew(draft: Draft) -> None:
     desk, gate = draft.service.parts.desk, Event()
 
     def wait_at_the_gate(unit: UnitOfWork) -> dict[str, Any]:
-        assert gate.wait(10)
+        assert gate.wait(60)
         return {}
 
     async def meanwhile() -> None:
