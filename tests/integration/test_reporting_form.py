@@ -17,6 +17,7 @@ from tests.tokens import Tokens
 
 pytestmark = [pytest.mark.integration, pytest.mark.anyio]
 TEACHING, ARTICLES = "activity.teaching", "activity.articles"
+PATHWAY = "evaluation.patient_pathway"
 LANGUAGES = {"nb", "nn", "en"}
 NEXT_YEAR = {
     "recommended_on": "2027-02-10",
@@ -286,6 +287,24 @@ async def test_the_history_of_a_question_tells_what_stood_there_before_and_after
     assert [fact["version"] for fact in kept] == [first["version"], second["version"]]
     nowhere = await draft.lead.get(f"{draft.path}/questions/evaluation.unknown/history")
     assert (nowhere.status_code, nowhere.json()["code"]) == (404, "question_not_in_template")
+
+
+async def test_history_without_its_texts_tells_all_but_what_they_say(draft: Draft) -> None:
+    await draft.answered(draft.lead, ACCESS, "Første.")
+    line = await draft.add(draft.lead, TEACHING, title="Et kurs")
+    await draft.answered(draft.lead, PATHWAY, "Et navn.")
+    removal = {"place": PATHWAY, "first_version": 1, "last_version": 1, "reason": "Navn.", "legal_basis": "Loven."}
+    asked = await draft.leader.done("POST", f"{draft.path}/redactions", removal)
+    await draft.ask(draft.desk, f"redactions/{asked['redaction_id']}/approvals")
+    for reader in (draft.lead, draft.leader):
+        whole, without = [await reader.shown(f"{draft.path}/history", texts=texts) for texts in (True, False)]
+        told = [text for fact in whole for text in (fact["data"].get("text"), fact["data"].get("fields")) if text]
+        assert len(told) == 3
+        assert any(text["text"] for text in told) is (reader is draft.lead)
+        for text in told:
+            text["text"] = None
+        assert without == whole
+    assert line["entry_id"] in str(without)
 
 
 async def test_the_history_of_a_list_tells_its_lines(draft: Draft) -> None:

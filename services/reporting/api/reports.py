@@ -126,9 +126,10 @@ def report_history(
     caller: Calling,
     parts: Parts,
     question_id: Annotated[str | None, Query(max_length=100, pattern=r"^[a-z_.]+$")] = None,
+    texts: Annotated[bool, Query(description="False leaves the texts out; their lengths are told.")] = True,
 ) -> list[dict[str, Any]]:
     """Every fact of a report, or of one question, oldest first: who, in which role, when, what, by which request."""
-    return parts.reading.history(caller, report_id, parts.today(), question_id)
+    return parts.reading.history(caller, report_id, parts.today(), question_id, texts=texts)
 
 
 @router.get("/reports/{report_id}/questions/{question_id}/history")

@@ -40,13 +40,14 @@ class Reading:
         return {**reader.whole(report), "allowed_operations": allowed(latest, held, on)}
 
     def history(
-        self, caller: Caller, report_id: UUID, on: date, question_id: str | None = None
+        self, caller: Caller, report_id: UUID, on: date, question_id: str | None = None, *, texts: bool = True
     ) -> list[dict[str, Any]]:
         """Every fact of a report, or of one question; texts are shown to those who may read them now."""
         seen = look(self._store, self._vault, caller, report_id, on)
         if question_id is not None:
             seen.report.slot(question_id)
-        found = placed(history(self._store, report_id, seen.rendering.any_text), seen)
+        reveal = seen.rendering.any_text if texts else seen.rendering.any_without_text
+        found = placed(history(self._store, report_id, reveal), seen)
         return [fact for fact in found if question_id in (None, fact["question_id"])]
 
     def history_of(self, caller: Caller, report_id: UUID, question_id: str, on: date) -> dict[str, Any]:

@@ -126,6 +126,11 @@ class Rendering:
         entry = None if place in self._latest.state.slots else self._latest.state.entry(UUID(place))
         return self.text(entry.question_id if entry else place, sealed)
 
+    def any_without_text(self, sealed: Sealed) -> dict[str, Any] | str | None:
+        """The same for whoever does without the text: how long it is, or why it cannot be read."""
+        shown = self.any_text(sealed)
+        return {**shown, "text": None} if isinstance(shown, dict) else shown
+
     def text(self, question_id: str, sealed: Sealed) -> dict[str, Any]:
         return Opened.closed(sealed) if self._drafts.hide(question_id, sealed) else self._opened.text(sealed)
 

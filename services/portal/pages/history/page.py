@@ -69,14 +69,17 @@ async def history(
     side: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
     """Everything that happened, newest first, or what was asked for of it; by question when ``vis`` says so."""
-    told = await _told(visit, report_id)
+    if vis == "sporsmal":
+        told = await _told(visit, report_id)
+        return visit.page("history/by_question.html", frame=told.frame, told=told)
+    told = await _told(visit, report_id, texts=True)
     asked = Asked(sporsmal, person, slag)
     chosen = [each for each in told.happenings if asked.wants(each)]
     pages = max(1, -(-len(chosen) // ON_A_PAGE))
     side = min(side, pages)
     shown = chosen[(side - 1) * ON_A_PAGE : side * ON_A_PAGE]
     return visit.page(
-        "history/by_question.html" if vis == "sporsmal" else "history/history.html",
+        "history/history.html",
         frame=told.frame,
         told=told,
         asked=asked,
@@ -136,15 +139,15 @@ async def difference_between(visit: Visit, told: Told, one: int, other: int | No
     }
 
 
-async def tell(visit: Visit, frame: Frame, apart_at: int = 0) -> Told:
-    """The history of the report that is shown in ``frame``."""
-    facts = await visit.services.reporting.get(f"/reports/{frame.id}/history")
+async def tell(visit: Visit, frame: Frame, apart_at: int = 0, *, texts: bool = False) -> Told:
+    """The history of the report that is shown in ``frame``; its ``texts`` are asked for where words are counted."""
+    facts = await visit.services.reporting.get(f"/reports/{frame.id}/history", texts=texts)
     happened = await asyncio.to_thread(happenings, facts, apart_at)
     return Told(frame, happened, Sentences.of(frame.form, visit.tongue))
 
 
-async def _told(visit: Visit, report_id: UUID) -> Told:
-    return await tell(visit, await framed(visit, report_id, HERE, answers=False))
+async def _told(visit: Visit, report_id: UUID, *, texts: bool = False) -> Told:
+    return await tell(visit, await framed(visit, report_id, HERE, answers=False), texts=texts)
 
 
 async def _at(visit: Visit, report_id: UUID, version: int) -> dict[str, Any]:

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-_TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
+_SPACED = re.compile(r"(\s*)(\w+|[^\w\s]|\Z)")
 _WORD = re.compile(r"\w+")
+Spaced = tuple[str, str]
+"""A word or a sign with the space before it; a text ends with the space behind its last and no word."""
 MOST_COMPARED = 4_000_000
 """Pairs of words, or of equal lines, compared; beyond it a passage is shown as replaced whole, which is true."""
 LEAST_KEPT = 0.3
@@ -44,11 +46,9 @@ def difference(before: str, after: str) -> list[Piece]:
     if _equal_pairs(*lines) > MOST_COMPARED:
         return _joined(_within(before, after))
     pieces: list[Piece] = []
-    for tag, old, new in _blocks(*lines):
-        if tag == "equal":
-            pieces.append(Piece(Kind.SAME, "".join(old)))
-        else:
-            pieces += _within("".join(old), "".join(new))
+    for is_equal, removed, added in _blocks(*lines):
+        old, new = "".join(lines[0][removed]), "".join(lines[1][added])
+        pieces += [Piece(Kind.SAME, old)] if is_equal else _within(old, new)
     return _joined(pieces)
 
 
@@ -64,17 +64,38 @@ def counted(pieces: Iterable[Piece]) -> tuple[int, int]:
 def _within(before: str, after: str) -> list[Piece]:
     """A passage word by word, or as replaced when hardly a word stayed or there are too many to compare."""
     whole = [Piece(Kind.REMOVED, before), Piece(Kind.ADDED, after)]
-    old, new = _TOKEN.findall(before), _TOKEN.findall(after)
-    if not old or not new or len(old) * len(new) > MOST_COMPARED:
+    old, new = _SPACED.findall(before), _SPACED.findall(after)
+    if not before or not after or len(old) * len(new) > MOST_COMPARED:
         return whole
     pieces: list[Piece] = []
-    for tag, removed, added in _blocks(old, new):
-        if tag == "equal":
-            pieces.append(Piece(Kind.SAME, "".join(removed)))
-        else:
-            pieces += [Piece(Kind.REMOVED, "".join(removed)), Piece(Kind.ADDED, "".join(added))]
+    # Words alone are matched: the spaces, each like every other, would be most of the work.
+    for is_equal, removed, added in _blocks([word for _, word in old], [word for _, word in new]):
+        pieces += _stayed(old[removed], new[added]) if is_equal else _replaced(old[removed], new[added])
     kept = sum(piece.words for piece in pieces if piece.kind is Kind.SAME)
     return pieces if kept >= LEAST_KEPT * min(_words(before), _words(after)) else whole
+
+
+def _stayed(old: Sequence[Spaced], new: Sequence[Spaced]) -> Iterator[Piece]:
+    """The same words, with what became otherwise between them."""
+    if old == new:
+        yield Piece(Kind.SAME, _text(old))
+        return
+    for (space, word), (now, _) in zip(old, new, strict=True):
+        if space == now:
+            yield Piece(Kind.SAME, space + word)
+        else:
+            yield from (Piece(Kind.REMOVED, space), Piece(Kind.ADDED, now), Piece(Kind.SAME, word))
+
+
+def _replaced(old: Sequence[Spaced], new: Sequence[Spaced]) -> Iterator[Piece]:
+    """Words in the place of others; the space before them stayed where both have the same."""
+    space = old[0][0] if old and new and old[0][0] == new[0][0] else ""
+    yield Piece(Kind.SAME, space)
+    yield from (Piece(Kind.REMOVED, _text(old)[len(space) :]), Piece(Kind.ADDED, _text(new)[len(space) :]))
+
+
+def _text(spaced: Sequence[Spaced]) -> str:
+    return "".join(map("".join, spaced))
 
 
 def _equal_pairs(before: Sequence[str], after: Sequence[str]) -> int:
@@ -87,17 +108,18 @@ def _words(text: str) -> int:
     return len(_WORD.findall(text))
 
 
-def _blocks(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str, Sequence[str], Sequence[str]]]:
+def _blocks(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[bool, slice, slice]]:
+    """Where the one is the other, and where not: stretches of both, in their order."""
     # Most of a text stays when somebody writes on: only what is between its ends is worth matching.
     first = _common(before, after)
     last = _common(before[first:][::-1], after[first:][::-1])
     old, new = before[first : len(before) - last], after[first : len(after) - last]
     # Among thousands of words the common ones would be compared with each other for seconds: they are passed over.
     matcher = SequenceMatcher(None, old, new, autojunk=len(new) > 1000)
-    yield "equal", before[:first], after[:first]
+    yield True, slice(0, first), slice(0, first)
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
-        yield tag, old[i1:i2], new[j1:j2]
-    yield "equal", before[len(before) - last :], after[len(after) - last :]
+        yield tag == "equal", slice(first + i1, first + i2), slice(first + j1, first + j2)
+    yield True, slice(len(before) - last, None), slice(len(after) - last, None)
 
 
 def _common(before: Sequence[str], after: Sequence[str]) -> int:
