@@ -115,8 +115,9 @@ def _download(package: str, work: Path, beside: Iterable[str], *, with_libraries
 
 
 def _reason(*done: subprocess.CompletedProcess[str]) -> str:
-    """What apt-get complained of first."""
-    return ("".join(one.stderr for one in done).strip() or "no reason given").splitlines()[0]
+    """What apt-get failed for first: before that it may have warned of what is no matter."""
+    said = "".join(one.stderr for one in done).strip().splitlines() or ["no reason given"]
+    return next((line for line in said if line.startswith("E:")), said[0])
 
 
 def _missing(package: str, options: list[str], work: Path) -> list[str]:
