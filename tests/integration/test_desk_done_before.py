@@ -75,8 +75,9 @@ async def test_what_was_done_is_answered_though_it_would_be_refused_now(desk: De
         await desk.do(adding(3))
     again = await desk.do(asked)
     assert (again.answer, again.repeated) == (first.answer, True)
-    with pytest.raises(KeyReused):
-        await desk.do(adding(4, key=asked.id, request="four"))
+    other = adding(4, key=asked.id, request="four")
+    told = await together(desk, adding(1, name="free"), other, adding(1, name="free"))
+    assert [type(t) for t in told] == [Done, KeyReused, Done]
 
 
 async def test_one_that_was_done_leaves_no_trace_in_those_it_waits_with(desk: Desk) -> None:
