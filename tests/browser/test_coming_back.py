@@ -57,6 +57,25 @@ def test_what_is_typed_before_the_page_is_ready_is_saved(report: Written) -> Non
     report.must_hold(ACCESS, TYPED)
 
 
+def test_whoever_goes_back_finds_what_others_wrote_and_writes_on_from_it(report: Written) -> None:
+    lead, coordinator = report.open("lead"), report.open("coordinator")
+    box(lead, ACCESS).fill("Mitt.")
+    settled(lead, ACCESS)
+    lead.get_by_role("link", name="Roller og ansvar").first.click()
+    expect(lead.get_by_role("heading", level=2, name="Roller og ansvar")).to_be_visible()
+    box(coordinator, ACCESS).fill("Deres.")
+    settled(coordinator, ACCESS)
+    lead.go_back()
+    came = lead.evaluate("performance.getEntriesByType('navigation')[0].toJSON()")
+    assert came["type"] == "back_forward"
+    assert came["transferSize"] > 0, "the browser had kept the page"
+    expect(box(lead, ACCESS)).to_have_value("Deres.")
+    box(lead, ACCESS).press("End")
+    box(lead, ACCESS).press_sequentially(" Og mitt.")
+    settled(lead, ACCESS)
+    report.must_hold(ACCESS, "Deres. Og mitt.")
+
+
 def test_a_line_begun_before_the_page_is_ready_is_not_replaced_by_an_older_draft(
     behind: Behind, as_person: Callable[..., Page]
 ) -> None:
