@@ -7,7 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from deploy.chromium import obtain_chromium
+from deploy.chromium import obtain_browser
 from deploy.debian import libraries_in, unpack
 from deploy.nats_servers import obtain_later_nats_servers
 from deploy.places import TOOLS, Unable
@@ -75,7 +75,7 @@ def main(wanted: list[str]) -> None:
         "nats": obtain_nats_server,
         "later-nats": obtain_later_nats_servers,
         "postgres": obtain_postgres,
-        "chromium": obtain_chromium,
+        "chromium": obtain_browser,
     }
     try:
         for name in wanted:

