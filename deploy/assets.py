@@ -71,8 +71,8 @@ def make(vendor: Path = VENDOR) -> bool:
 
 
 def make_blank(vendor: Path = VENDOR) -> bool:
-    """Fill it with empty files: pages without style and script say and do the same, and that can be tested."""
-    return _put(vendor, "nothing", _fill_blank)
+    """Fill it with empty files where nothing is: pages without style and script say and do the same, as tests see."""
+    return _made_from(vendor) is None and _put(vendor, "nothing", _fill_blank)
 
 
 def _folder() -> Path:

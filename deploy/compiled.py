@@ -23,7 +23,7 @@ from typing import Any
 from deploy.serve import APPLICATIONS
 
 PROGRAMS = (*(where.partition(":")[0] for where in APPLICATIONS.values()), "uvicorn.main", "deploy.cli")
-"""What is run in containers."""
+"""The services, and what an operator says."""
 _SHOWN = 10
 
 

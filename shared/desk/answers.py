@@ -57,14 +57,17 @@ def _tell(answers: Sequence[tuple[Turn, Any, BaseException | None]]) -> None:
             turn.told.set_exception(why)
 
 
-def once_more(turn: Turn, answers: Answers, *, untried: bool = False) -> list[Turn]:
-    """The turn, to be decided on what it is now; nobody when that was done often enough.
-
-    One whose work was ``untried`` is as it was: it does not count, and nobody need look for it.
-    """
-    turn.stale += not untried
-    turn.perhaps_done = turn.perhaps_done or not untried
+def once_more(turn: Turn, answers: Answers) -> list[Turn]:
+    """The turn, to be decided on what it is now; nobody when that was done often enough."""
+    turn.stale += 1
+    turn.perhaps_done = True
     if turn.stale < TRIES:
         return [turn]
     answers.refuse(turn, Unavailable("others keep changing the same thing"))
     return []
+
+
+def withheld(turn: Turn) -> list[Turn]:
+    """The turn, to be decided again without one that was done before."""
+    turn.withheld = True
+    return [turn]

@@ -48,6 +48,7 @@ class Batch:
         self.held: list[Held] = []
         self._began = time.monotonic()
         self._bytes = 0
+        self._has_withheld = False
         self._changed: dict[UUID, int] = {}
         self._keys: set[object] = set()
         self._tables: set[Table] = set()
@@ -57,6 +58,15 @@ class Batch:
         """Whether it is time to record it."""
         many = len(self.decided) >= WORKS or self._bytes >= BYTES
         return many or time.monotonic() - self._began >= SECONDS
+
+    def has_room_for(self, turn: Turn) -> bool:
+        """Whether it may be decided now, and not only when this batch is recorded.
+
+        With one that was withheld goes nobody new, who might have been done before as well: once more is enough.
+        """
+        if self.is_empty:
+            return True
+        return not (self.is_full or turn.alone or (turn.as_new and self._has_withheld))
 
     @property
     def is_empty(self) -> bool:
@@ -73,6 +83,7 @@ class Batch:
         self._changed.update((thing.id, number) for thing in decided.touched)
         self._tables.update(change.table for change in work.changes)
         self._bytes += sum(len(event.state) for event in work.events)
+        self._has_withheld = self._has_withheld or decided.turn.withheld
         if decided.turn.key is not None:
             self._keys.add(decided.turn.key)
 

@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 from eventsourcing.persistence import PersistenceError
 
-from shared.desk.answers import OUR_FAULT, Answers, once_more
+from shared.desk.answers import OUR_FAULT, Answers, once_more, withheld
 from shared.desk.batch import Batch
 from shared.desk.cache import Cache
 from shared.desk.row_cache import RowCache
@@ -45,13 +45,15 @@ class Recording:
                 self._answers.answer(each.turn, each.turn.done(receipt))
             else:
                 self._cache.evict(each.touched)
-                again += once_more(each.turn, self._answers, untried=receipt.verdict is Verdict.WITHHELD)
+                tried = receipt.verdict is not Verdict.WITHHELD
+                again += once_more(each.turn, self._answers) if tried else withheld(each.turn)
         for held in self._batch.held:
             verdicts = {receipts[number].verdict for number in held.upon}
             if verdicts == {Verdict.RECORDED}:
                 self._answers.refuse(held.turn, held.why)
             else:
-                again += once_more(held.turn, self._answers, untried=Verdict.WITHHELD in verdicts)
+                tried = Verdict.WITHHELD not in verdicts
+                again += once_more(held.turn, self._answers) if tried else withheld(held.turn)
         return again
 
     def _not_recorded(self, fault: BaseException) -> list[Turn]:

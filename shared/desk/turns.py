@@ -26,10 +26,17 @@ class Turn(Protocol):
     """How often it was decided on what another process, or the work before it, had not left so."""
     perhaps_done: bool
     """Whether it is looked for in the store before it is decided, because it may be recorded already."""
+    withheld: bool
+    """Whether its work was not tried, because another one of its batch was done before: then it was looked for."""
     alone: bool
     """Whether its work must share a transaction with no other, because one that it shared failed."""
     topics: frozenset[str] | None
     """What kinds of events were recorded for it; None while nobody can say."""
+
+    @property
+    def as_new(self) -> bool:
+        """Whether it is decided though nobody has looked if it was done before."""
+        ...
 
     @property
     def key(self) -> object:
@@ -64,10 +71,11 @@ class Turn(Protocol):
 class _Waiter:
     """Made in the event loop of whoever waits."""
 
+    as_new = False
     key: object = None
     cause = NO_COMMAND
     trace = ""
-    perhaps_done = alone = False
+    perhaps_done = withheld = alone = False
     topics: frozenset[str] | None = None
 
     def __init__(self) -> None:
@@ -83,13 +91,17 @@ class Asked(_Waiter):
         self.command, self.key = command, command.id
         self.cause, self.trace = command.id, command.trace
 
+    @property
+    def as_new(self) -> bool:  # type: ignore[override]
+        return not (self.perhaps_done or self.withheld)
+
     def known(self, store: EventStore) -> Done | None:
         return answered(store.outcome(self.command.id), self.command.digest)
 
     def decide(self, unit: UnitOfWork) -> Mapping[str, Any]:
         self._answer = _written(self.command.decide(unit))
         outcome = Outcome(self.command.id, self.command.digest, self._answer)
-        return {"outcome": outcome, "as_new": not self.perhaps_done}
+        return {"outcome": outcome, "as_new": self.as_new}
 
     def done(self, receipt: Receipt) -> Done:
         return Done(msgspec.json.decode(self._answer), receipt.positions[-1] if receipt.positions else None)

@@ -32,6 +32,14 @@ class CommitFirst(BaseException):
     """
 
 
+class StoreAway(BaseException):
+    """The store does not answer: all who wait are told so at once, not each after having tried it for itself."""
+
+    def __init__(self, fault: PersistenceError) -> None:
+        super().__init__(str(fault))
+        self.fault = fault
+
+
 class KeyReused(Refused):
     """The idempotency key was used before for another request."""
 

@@ -7,7 +7,8 @@ they are recorded, and is made again if they are not.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -20,9 +21,9 @@ from shared.desk.cache import Cache
 from shared.desk.recording import Recording
 from shared.desk.row_cache import Found, RowCache
 from shared.desk.turns import Turn
-from shared.desk.unit import A, CommitFirst, KeyReused, StandingBy, UnitOfWork
+from shared.desk.unit import A, CommitFirst, KeyReused, StandingBy, StoreAway, UnitOfWork
 from shared.domain import Aggregate, Recorded, Refused
-from shared.eventstore import Change, EventStore, Work
+from shared.eventstore import Change, EventStore, StoreUnavailable, Work
 from shared.eventstore.rows import LAST_WRITER
 from shared.eventstore.store import SNAPSHOT_EVERY
 
@@ -48,8 +49,9 @@ class Writer:
         except BaseException as fault:  # noqa: BLE001  whatever it is, they wait to be told
             remaining = []
             self.forget()
+            why = fault.fault if isinstance(fault, StoreAway) else fault
             for turn in turns:
-                self._answers.refuse(turn, fault)
+                self._answers.refuse(turn, why)
         self._answers.tell()
         return remaining
 
@@ -71,7 +73,7 @@ class Writer:
 
     def _decide_in_turn(self, rest: deque[Turn], again: list[Turn]) -> None:
         """Take from ``rest`` what goes into one batch; into ``again`` go those that must be decided again."""
-        while rest and not self._batch.is_full and not (rest[0].alone and not self._batch.is_empty):
+        while rest and self._batch.has_room_for(rest[0]):
             try:
                 again += self._decide(rest[0])
             except CommitFirst:
@@ -89,12 +91,12 @@ class Writer:
         try:
             self._batch.must_not_hold(turn)
             # One that comes for the first time is not looked for: if it was done before, the store will say so.
-            if turn.perhaps_done and (known := turn.known(self._store)) is not None:
+            if turn.perhaps_done and (known := self._known(turn)) is not None:
                 self._answers.answer(turn, known)
             else:
                 self._batch.add(self._work(turn, unit))
             return []
-        except CommitFirst:
+        except (CommitFirst, StoreAway):
             self.cache.evict(unit.things())
             raise
         except BaseException as why:  # noqa: BLE001  whatever it is, it is for the one who asked
@@ -123,7 +125,7 @@ class Writer:
         """
         self.cache.evict(unit.things())
         try:
-            if not turn.perhaps_done and (known := turn.known(self._store)) is not None:
+            if turn.as_new and (known := self._known(turn)) is not None:
                 self._answers.answer(turn, known)
                 return []
             if isinstance(why, Refused) and self._decided_behind(unit):
@@ -152,18 +154,34 @@ class Writer:
         thing = self.cache.get(thing_id)
         if thing is None:
             self._batch.must_not_change(thing_id)
-            thing = self._store.load(cls, thing_id)
+            with _reached():
+                thing = self._store.load(cls, thing_id)
             self.cache.keep([thing] if thing else [])
         return thing  # type: ignore[return-value]  # find() checks the class
 
     def _read(self, query: Select[Any], named: Mapping[str, object]) -> Found:
         self._batch.must_not_write(query)
-        found = self._row_cache.get(query, named)
-        return found or self._row_cache.keep(query, named, self._store.rows(query, **named))
+        if found := self._row_cache.get(query, named):
+            return found
+        with _reached():
+            return self._row_cache.keep(query, named, self._store.rows(query, **named))
+
+    def _known(self, turn: Turn) -> Any:
+        with _reached():
+            return turn.known(self._store)
 
     def _recorded(self) -> EventStore:
         self._batch.must_be_recorded()
         return self._store
+
+
+@contextmanager
+def _reached() -> Iterator[None]:
+    """What is asked of the store itself; the same fault of another one, as the keys are in, is for one alone."""
+    try:
+        yield
+    except StoreUnavailable as fault:
+        raise StoreAway(fault) from fault
 
 
 def _passes_a_mark(thing: Aggregate[Any]) -> bool:

@@ -118,7 +118,6 @@ class PostgresEventRecorder(PostgresProcessRecorder):
                     raise
                 connection.rollback()
             if done := {outcome.command_id for outcome in self._done(connection, taken_as_new(works))}:
-                connection.rollback()
                 return withheld(works, done)
             return self._written_each(connection, works)
 

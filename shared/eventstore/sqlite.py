@@ -137,10 +137,8 @@ class SQLiteEventRecorder(SQLiteProcessRecorder):
             cursor.execute("BEGIN IMMEDIATE")
             try:
                 cursor.execute(_OUTCOMES, (json_of(taken_as_new(works)),))
-                if done := {UUID(row[0]) for row in cursor.fetchall()}:
-                    connection.rollback()
-                    return withheld(works, done)
-                receipts = self._record_each(cursor, works)
+                done = {UUID(row[0]) for row in cursor.fetchall()}
+                receipts = withheld(works, done) if done else self._record_each(cursor, works)
                 connection.commit()
             except BaseException:
                 # Also a commit that failed leaves its transaction open, on a connection others will get.

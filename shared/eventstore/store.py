@@ -163,12 +163,7 @@ class EventStore:
 
     def outcome(self, command_id: UUID) -> Outcome | None:
         """What a command answered when it was first done; None when it was not (or was refused)."""
-        return self.outcomes([command_id]).get(command_id)
-
-    def outcomes(self, command_ids: Sequence[UUID]) -> dict[UUID, Outcome]:
-        """What those of the commands answered that were done."""
-        found = self.recorder.outcomes(command_ids) if command_ids else []
-        return {outcome.command_id: outcome for outcome in found}
+        return next(iter(self.recorder.outcomes([command_id])), None)
 
     def as_snapshot(self, aggregate: Aggregate[Any]) -> StoredEvent:
         """The aggregate's state as :class:`Work` carries it."""

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from shared.desk import Desk, Done, KeyReused, UnitOfWork
+from shared.desk import batch as batch_module
 from shared.eventstore import EventStore, Outcome, Put, Receipt, Verdict, Work
 from tests.integration.batching import Noting, TallyIsFull, filling, opened, rows, sizes, together
 from tests.stores import Databases
@@ -28,9 +29,9 @@ class Asked(Noting):
         self.looked_for: list[UUID] = []
         self.withholds = 0
 
-    def outcomes(self, command_ids: Sequence[UUID]) -> dict[UUID, Outcome]:
-        self.looked_for += command_ids
-        return super().outcomes(command_ids)
+    def outcome(self, command_id: UUID) -> Outcome | None:
+        self.looked_for.append(command_id)
+        return super().outcome(command_id)
 
     def record(self, works: Sequence[Work]) -> list[Receipt]:
         if self.withholds:
@@ -97,6 +98,18 @@ async def test_many_that_were_done_are_answered_and_written_once_more_by_nobody(
     assert [(t.answer, t.repeated) for t in told[:-1]] == [(f.answer, True) for f in first]
     assert told[-1].answer == {"total": 1, "version": 2}
     assert desk.store.head() == head + 2
+
+
+async def test_who_was_withheld_once_goes_with_nobody_who_may_have_been_done_before(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = [adding(1, str(n), f"t{n}") for n in range(6)]
+    await together(desk, *done)
+    monkeypatch.setattr(batch_module, "WORKS", 2)
+    told = await together(desk, adding(1), *done)
+    assert [t.repeated for t in told] == [False, *[True] * 6]
+    # Decided twice, and not once more for each that comes after it.
+    assert sizes(desk)[:2] == [2, 1]
 
 
 async def test_whoever_is_only_withheld_is_never_turned_away_for_it(desk: Desk, store: Asked) -> None:

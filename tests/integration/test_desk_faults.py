@@ -14,11 +14,12 @@ import pytest
 from sqlalchemy import select
 
 from shared.desk import Command, Desk, Done, Unavailable, UnitOfWork
-from shared.eventstore import EventStore
+from shared.eventstore import EventStore, StoreUnavailable
 from tests.eventually import eventually_async
+from tests.integration.batching import Noting, together
 from tests.integration.cutting import Cut, Way
 from tests.servers import PostgresServer
-from tests.stores import postgres_databases
+from tests.stores import Databases, postgres_databases
 from tests.tally import METADATA, TALLIES, Tally, TallyIsClosed, adding, command, on_tally, row_of, tally_id
 
 pytestmark = [pytest.mark.integration, pytest.mark.anyio]
@@ -204,6 +205,25 @@ async def test_without_its_database_the_desk_is_unavailable_and_then_goes_on(ope
         server.start()
         assert (await in_the_end(desk, asked)).repeated
         assert (await in_the_end(desk, adding(1, key=uuid4()))).answer["total"] == 3
+
+
+async def test_those_who_wait_are_told_at_once_that_the_database_is_away(databases: Databases) -> None:
+    """Not each after having waited for it by itself."""
+
+    class Away(Noting):
+        asked = 0
+
+        def load(self, *_: object, **__: object) -> Any:
+            self.asked += 1
+            raise StoreUnavailable("nobody answers")
+
+    store = Away(databases("away"))
+    desk = Desk(store, row_of)
+    told = await together(desk, *(adding(1, name=name) for name in "abcdef"))
+    assert [type(each) for each in told] == [Unavailable] * 6
+    assert store.asked == 1
+    desk.close()
+    store.close()
 
 
 async def test_a_request_given_up_by_its_caller_is_still_done_once(open_desk: OpenDesk, url: str) -> None:

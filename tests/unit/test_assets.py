@@ -89,3 +89,11 @@ def test_blank_ones_have_the_same_names_and_are_replaced_by_the_real_ones(
     monkeypatch.setattr(assets, "packages", lambda: pytest.fail("the real ones were not asked for", pytrace=False))
     with pytest.raises(pytest.fail.Exception, match="the real ones"):
         assets.make(made)
+
+
+def test_what_was_made_stays_where_the_registry_does_not_answer(tmp_path: Path) -> None:
+    made = tmp_path / "vendor"
+    made.mkdir()
+    (made / ".made-from").write_text("an older lock file")
+    assert not assets.make_blank(made)
+    assert [each.name for each in made.iterdir()] == [".made-from"]
