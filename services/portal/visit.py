@@ -141,8 +141,10 @@ class Visit:
 
     def label(self, name: str, value: str) -> str:
         """What a choice in the form that was sent is called; nothing for what was typed."""
-        question_id = str(self.request.path_params.get("question_id", ""))
-        return self.portal.labels.of(name, value, question_id, self.tongue)
+        report_id, question_id = (
+            str(self.request.path_params.get(each, "")) for each in ("report_id", "question_id")
+        )
+        return self.portal.labels.of(name, value, (report_id, question_id), self.tongue)
 
     @property
     def places(self) -> list[Place]:

@@ -304,7 +304,7 @@ async def test_history_without_its_texts_tells_all_but_what_they_say(draft: Draf
         for text in told:
             text["text"] = None
         assert without == whole
-    assert line["entry_id"] in str(without)
+        assert line["entry_id"] in str(without)
 
 
 async def test_the_history_of_a_list_tells_its_lines(draft: Draft) -> None:

@@ -101,7 +101,7 @@ async def fetch_form(
     """What reporting tells of a report: what a page does not show is not asked for, for all of it is much."""
     wanted = {"section": section, "question_id": question_id, "answers": None if answers else False}
     found: Json = await visit.services.reporting.get(f"/reports/{report_id}/form", **wanted)
-    visit.portal.labels.learn(found["questions"])
+    visit.portal.labels.learn(report_id, found["questions"])
     return found
 
 
