@@ -71,7 +71,7 @@ class Opened:
         ``{"unreadable": True}`` when the key is not the one it was sealed with: the key database was restored from
         before it was made.
         """
-        kept = self._latest.kept.get(digest(sealed), sealed)
+        kept = self._latest.kept.get(digest(sealed), sealed) if self._latest.kept else sealed
         try:
             return {"text": self._vault.open(kept), "length": sealed.length}
         except Shredded:
