@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Any
 
 import structlog
@@ -45,16 +45,18 @@ class Recording:
                 self._answers.answer(each.turn, each.turn.done(receipt))
             else:
                 self._cache.evict(each.touched)
-                tried = receipt.verdict is not Verdict.WITHHELD
-                again += once_more(each.turn, self._answers) if tried else withheld(each.turn)
+                again += self._again(each.turn, {receipt.verdict})
         for held in self._batch.held:
             verdicts = {receipts[number].verdict for number in held.upon}
             if verdicts == {Verdict.RECORDED}:
                 self._answers.refuse(held.turn, held.why)
             else:
-                tried = Verdict.WITHHELD not in verdicts
-                again += once_more(held.turn, self._answers) if tried else withheld(held.turn)
+                again += self._again(held.turn, verdicts)
         return again
+
+    def _again(self, turn: Turn, verdicts: Set[Verdict]) -> list[Turn]:
+        """The turn, where what it comes to was not tried, or was stale."""
+        return withheld(turn) if Verdict.WITHHELD in verdicts else once_more(turn, self._answers)
 
     def _not_recorded(self, fault: BaseException) -> list[Turn]:
         """One work that cannot be written must not take the others with it: each is written by itself."""

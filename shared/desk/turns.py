@@ -71,7 +71,6 @@ class Turn(Protocol):
 class _Waiter:
     """Made in the event loop of whoever waits."""
 
-    as_new = False
     key: object = None
     cause = NO_COMMAND
     trace = ""
@@ -81,6 +80,10 @@ class _Waiter:
     def __init__(self) -> None:
         self.told: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self.stale = 0
+
+    @property
+    def as_new(self) -> bool:
+        return False
 
 
 class Asked(_Waiter):
@@ -92,7 +95,7 @@ class Asked(_Waiter):
         self.cause, self.trace = command.id, command.trace
 
     @property
-    def as_new(self) -> bool:  # type: ignore[override]
+    def as_new(self) -> bool:
         return not (self.perhaps_done or self.withheld)
 
     def known(self, store: EventStore) -> Done | None:
